@@ -110,6 +110,10 @@ CREATE TABLE consent_entry (
     recorded_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX consent_entry_by_contact ON consent_entry (contact_id, id);
+-- +goose StatementBegin
+CREATE TRIGGER consent_entry_no_update BEFORE UPDATE ON consent_entry
+BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
+-- +goose StatementEnd
 
 -- STOP is kept by number: it holds for every facility that shares it.
 CREATE TABLE opt_out (

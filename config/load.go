@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/go-viper/mapstructure/v2"
 	koanfyaml "github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/env/v2"
@@ -225,32 +226,11 @@ func (known schema) nearest(key string) string {
 }
 
 func distanceTo(candidate, key, last string) int {
-	distance := editDistance(candidate, key)
+	distance := levenshtein.ComputeDistance(candidate, key)
 	if strings.HasSuffix("."+candidate, "."+last) {
 		distance -= len(key) + len(candidate) // before all that share no name
 	}
 	return distance
-}
-
-// editDistance counts the letters to insert, delete or replace (Levenshtein).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0]++
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // decode turns the merged keys into the struct. What fails here has the right

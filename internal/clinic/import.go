@@ -2,7 +2,6 @@ package clinic
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"sapa/internal/audit"
@@ -147,8 +146,8 @@ func (w *writer) slot(s Slot) error {
 	err := w.change(`
 		INSERT INTO slot (clinic_id, doctor_id, weekday, starts, ends, open_end, by_appointment, quota, valid_from, valid_to, roster, must_confirm, note, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		s.Clinic, nullID(s.Doctor), int(s.Weekday), store.NullText(s.Hours.Starts), store.NullText(s.Hours.Ends), s.Hours.OpenEnd, s.Hours.ByAppointment,
-		nullID(int64(s.Quota)), string(s.ValidFrom), store.NullText(string(s.ValidTo)), s.Roster, s.MustConfirm, s.Note, store.Millis(w.tx.Now))
+		s.Clinic, store.NullID(s.Doctor), int(s.Weekday), store.NullText(s.Hours.Starts), store.NullText(s.Hours.Ends), s.Hours.OpenEnd, s.Hours.ByAppointment,
+		store.NullID(int64(s.Quota)), string(s.ValidFrom), store.NullText(string(s.ValidTo)), s.Roster, s.MustConfirm, s.Note, store.Millis(w.tx.Now))
 	if store.IsUnique(err) {
 		return fault.New(SlotConflict,
 			"Berkas ini memuat dua jadwal untuk dokter, hari dan jam mulai yang sama (%s, %s); perbaiki salah satunya lalu impor lagi.",
@@ -179,8 +178,8 @@ func (w *writer) exceptions(all []Found) error {
 		result, err := w.tx.ExecContext(w.ctx, `
 			INSERT INTO schedule_exception (kind, clinic_id, doctor_id, from_date, holds_from, to_date, starts, ends, open_end, by_appointment, substitute_id, reason, entered_by, entered_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
-			string(f.Kind), nullID(clinic.ID), nullID(doctor.ID), store.NullText(string(f.From)), string(f.HoldsFrom), string(f.To),
-			store.NullText(f.Hours.Starts), store.NullText(f.Hours.Ends), f.Hours.OpenEnd, f.Hours.ByAppointment, nullID(substitute.ID),
+			string(f.Kind), store.NullID(clinic.ID), store.NullID(doctor.ID), store.NullText(string(f.From)), string(f.HoldsFrom), string(f.To),
+			store.NullText(f.Hours.Starts), store.NullText(f.Hours.Ends), f.Hours.OpenEnd, f.Hours.ByAppointment, store.NullID(substitute.ID),
 			f.Reason, w.actor, store.Millis(w.tx.Now))
 		if err != nil {
 			return fmt.Errorf("store exception of row %d: %w", f.Row, err)
@@ -241,9 +240,6 @@ func (w *writer) doctor(d Doctor) (Doctor, error) {
 	w.doctors[d.ID] = stored
 	return stored, nil
 }
-
-// nullID stores 0 as NULL.
-func nullID(id int64) sql.NullInt64 { return sql.NullInt64{Int64: id, Valid: id != 0} }
 
 // Confirm records that a visiting doctor comes on a date; a second time is nothing.
 func Confirm(ctx context.Context, db *store.DB, slot int64, date Date, actor string) error {

@@ -87,7 +87,7 @@ func (a arrival) converse(ctx context.Context, tx *store.Tx, options Options) er
 			due_at       = CASE WHEN conversation.waiting_from <= excluded.waiting_from OR excluded.waiting_from IS NULL
 				THEN conversation.due_at ELSE excluded.due_at END,
 			updated_at   = excluded.updated_at`,
-		a.sender(), nullID(a.contactID), nullID(a.facilityID), store.NullMillis(waiting), store.NullMillis(due), store.Millis(tx.Now))
+		a.sender(), store.NullID(a.contactID), store.NullID(a.facilityID), store.NullMillis(waiting), store.NullMillis(due), store.Millis(tx.Now))
 	if err != nil {
 		return fmt.Errorf("keep conversation: %w", err)
 	}

@@ -218,15 +218,13 @@ func (a arrival) insert(ctx context.Context, tx *store.Tx) error {
 			contact_id, facility_id, sent_at, received_at, needs_person)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		a.whatsappID, a.chat, a.sender(), a.lid, a.content, a.text, a.kind, a.quote,
-		nullID(a.answers.ID), a.how, nullID(a.contactID), nullID(a.facilityID),
+		store.NullID(a.answers.ID), a.how, store.NullID(a.contactID), store.NullID(a.facilityID),
 		store.Millis(a.sentAt), store.Millis(a.receivedAt), a.needsPerson)
 	if err != nil {
 		return fmt.Errorf("insert message: %w", err)
 	}
 	return nil
 }
-
-func nullID(id int64) sql.NullInt64 { return sql.NullInt64{Int64: id, Valid: id != 0} }
 
 // noRows turns "there is none" into no error.
 func noRows(err error) error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/cbroglie/mustache"
 
 	"sapa/internal/fault"
@@ -158,32 +159,11 @@ func nearest(name string, scopes []string) string {
 		if !slices.Contains(scopes, field.In) {
 			continue
 		}
-		if n := distance(name, field.Name); fewest < 0 || n < fewest {
+		if n := levenshtein.ComputeDistance(name, field.Name); fewest < 0 || n < fewest {
 			best, fewest = field.Name, n
 		}
 	}
 	return best
-}
-
-// distance is Levenshtein's: letters to add, drop or change.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := corner
-			if a[i] != b[j] {
-				change++
-			}
-			corner = row[j+1]
-			row[j+1] = min(change, row[j]+1, corner+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // uses reports whether a name stands anywhere in the text.

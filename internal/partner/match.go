@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/agnivade/levenshtein"
+
 	"sapa/internal/audit"
 	"sapa/internal/fault"
 	"sapa/internal/store"
@@ -251,7 +253,7 @@ func (n facilityName) isLike(other facilityName) bool {
 		allowed = 2
 	}
 	longEnough := len(n.key) >= 5 && len(n.key)-len(other.key) <= allowed && len(other.key)-len(n.key) <= allowed
-	return longEnough && digits(n.key) == digits(other.key) && distance(n.key, other.key) <= allowed
+	return longEnough && digits(n.key) == digits(other.key) && levenshtein.ComputeDistance(n.key, other.key) <= allowed
 }
 
 // digits keeps Puskesmas Contoh 1 from being a slip of the pen for Contoh 2.
@@ -262,27 +264,6 @@ func digits(text string) string {
 		}
 		return -1
 	}, text)
-}
-
-// distance counts the letters to add, drop or change from one word to the other.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // Aliases lists the confirmed other spellings.

@@ -114,3 +114,8 @@ func NullTime(millis sql.NullInt64) time.Time {
 func NullText(s string) sql.NullString {
 	return sql.NullString{String: s, Valid: s != ""}
 }
+
+// NullID stores 0, no row, as NULL.
+func NullID(id int64) sql.NullInt64 {
+	return sql.NullInt64{Int64: id, Valid: id != 0}
+}

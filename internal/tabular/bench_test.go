@@ -12,7 +12,7 @@ import (
 
 // BenchmarkXLSX reads a workbook of 50,000 referral rows with Open and Rows and,
 // in the same run, with excelize's row iterator alone; "ratio" is the one time
-// over the other and should stay below 1.5.
+// over the other.
 func BenchmarkXLSX(b *testing.B) {
 	path := largeBook(b, 50_000)
 	var ours, theirs time.Duration
@@ -30,6 +30,7 @@ func BenchmarkXLSX(b *testing.B) {
 	b.ReportMetric(ours.Seconds()/float64(b.N), "s/tabular")
 	b.ReportMetric(theirs.Seconds()/float64(b.N), "s/excelize")
 	b.ReportMetric(ours.Seconds()/theirs.Seconds(), "ratio")
+	b.ReportMetric(1.5, "ratio-target") // printed by "make bench"
 }
 
 func bareIterator(b *testing.B, path string) {

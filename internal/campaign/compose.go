@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"sapa/internal/clinic"
@@ -168,20 +169,27 @@ func absentLine(line clinic.Line) message.Line {
 	return words
 }
 
-// hours adds the zone to a clock time: "08.00–12.00 WIB".
+// hours adds the zone to a clock time: "08.00–12.00 WIB", "13.00 WIB s.d. selesai".
 func hours(h clinic.Hours, zone string) string {
-	text := h.In("id")
 	if h.Starts == "" || h.Starts == "00:00" && h.Ends == "24:00" {
-		return text
+		return h.In("id")
 	}
-	plain := h
-	plain.ByAppointment = false
-	clock := plain.In("id")
+	clock := h
+	clock.ByAppointment = false
+	text := clock.In("id")
+	if start, open := strings.CutSuffix(text, untilDone); open {
+		text = start + " " + zone + untilDone
+	} else {
+		text += " " + zone
+	}
 	if h.ByAppointment {
-		return clock + " " + zone + " (dengan perjanjian)"
+		text += " (dengan perjanjian)"
 	}
-	return clock + " " + zone
+	return text
 }
+
+// untilDone ends the hours of a sitting without an end, as clinic.Hours writes them.
+const untilDone = " s.d. selesai"
 
 // lastVariant is the caption of the last run that said something, or -1.
 func lastVariant(ctx context.Context, q store.Querier, campaignID int64) (int, error) {

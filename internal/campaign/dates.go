@@ -15,15 +15,10 @@ const mostDates = 31
 // the first date of the next run that can really send. So Friday carries Saturday and
 // Monday, and the day before a holiday carries the closure and the reopening.
 func (c Campaign) window(at time.Time, p outbox.Policy) (from, before clinic.Date) {
-	from = clinic.DateOf(at.In(c.Recurrence.Zone)).AddDays(c.DateOffset)
+	from = c.firstDate(at)
 	before = from.AddDays(mostDates)
-	next := at
-	for range mostDates * 24 {
-		next = c.Recurrence.Next(next)
-		if next.IsZero() {
-			break
-		}
-		first := clinic.DateOf(next.In(c.Recurrence.Zone)).AddDays(c.DateOffset)
+	for next := c.nextDay(at); !next.IsZero(); next = c.nextDay(next) {
+		first := c.firstDate(next)
 		if first > before {
 			break
 		}
@@ -34,26 +29,42 @@ func (c Campaign) window(at time.Time, p outbox.Policy) (from, before clinic.Dat
 	return from, before
 }
 
-// serviceDates lists the dates of a span that must be announced and are not covered.
-func serviceDates(plan clinic.Plan, from, before clinic.Date, covered map[string]bool) []clinic.Date {
+// firstDate is the service date that a run begins with.
+func (c Campaign) firstDate(at time.Time) clinic.Date { return c.localDate(at).AddDays(c.DateOffset) }
+
+// localDate is the day on the campaign's own calendar.
+func (c Campaign) localDate(at time.Time) clinic.Date {
+	return clinic.DateOf(at.In(c.Recurrence.Zone))
+}
+
+// nextDay is the first run after the local day of at: all runs of one day begin with the
+// same date. Where midnight is left out it may be one more run of the same day.
+func (c Campaign) nextDay(at time.Time) time.Time {
+	y, m, d := at.In(c.Recurrence.Zone).Date()
+	endOfDay := time.Date(y, m, d+1, 0, 0, 0, 0, c.Recurrence.Zone).Add(-time.Nanosecond)
+	if endOfDay.Before(at) {
+		endOfDay = at
+	}
+	return c.Recurrence.Next(endOfDay)
+}
+
+// toSay lists the dates in the window of a run of which partners must hear: on which a
+// clinic sits or is closed, and those whose schedule has ended.
+func (c Campaign) toSay(at time.Time, plan clinic.Plan, p outbox.Policy) []clinic.Date {
 	var dates []clinic.Date
+	from, before := c.window(at, p)
 	for d := from; d < before; d = d.AddDays(1) {
-		if plan.IsServiceDate(d) && !covered[string(d)] {
+		if plan.IsServiceDate(d) || lapsedOn(plan, d) {
 			dates = append(dates, d)
 		}
 	}
 	return dates
 }
 
-// lapsedDates lists the dates of a span whose schedule has ended without a new one.
-func lapsedDates(plan clinic.Plan, from, before clinic.Date, covered map[string]bool) []clinic.Date {
-	var dates []clinic.Date
-	for d := from; d < before; d = d.AddDays(1) {
-		if _, holiday := plan.IsHoliday(d); !holiday && !covered[string(d)] && plan.On(d).Lapsed {
-			dates = append(dates, d)
-		}
-	}
-	return dates
+// lapsedOn reports whether the schedule of a date has ended without a new one.
+func lapsedOn(plan clinic.Plan, d clinic.Date) bool {
+	_, holiday := plan.IsHoliday(d)
+	return !holiday && plan.On(d).Lapsed
 }
 
 // validUntil is when a message about a service date is over.

@@ -3,7 +3,6 @@ package campaign
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -22,7 +21,7 @@ const invitationTemplate = "undangan"
 
 // invite queues today's invitations: one text to a few people who consented but with
 // whom no message was ever exchanged, and one reminder a week later. Only once a
-// campaign is active, and once a day.
+// campaign is active, at most the day's share of them all.
 func (s *Scheduler) invite(ctx context.Context, tx *store.Tx) error {
 	if s.options.Policy.Unlimited {
 		return nil // closeness is lifted: everybody gets the real messages
@@ -41,16 +40,71 @@ func (s *Scheduler) invite(ctx context.Context, tx *store.Tx) error {
 	if !open {
 		return nil
 	}
-	people, err := s.toInvite(ctx, tx, room)
-	if err != nil || len(people) == 0 {
-		return err
-	}
-	return s.sendInvitations(ctx, tx, people, until)
+	return s.sendInvitations(ctx, tx, room, until)
 }
 
-// toInvite picks who is invited today, those who waited longest first.
-func (s *Scheduler) toInvite(ctx context.Context, tx *store.Tx, room int) ([]partner.Recipient, error) {
+// sendInvitations queues at most room invitations. Whoever's text is not whole, such as
+// a nameless contact of a template that says the name, is passed over for the next.
+func (s *Scheduler) sendInvitations(ctx context.Context, tx *store.Tx, room int, until time.Time) error {
+	template, err := message.Find(ctx, tx, invitationTemplate)
+	if err != nil {
+		return err
+	}
+	prepared, err := message.Prepare(template.Variants[0], message.Data{
+		Hospital: s.options.House.Hospital, Requirements: s.options.House.Requirements, HowToStop: s.options.House.HowToStop,
+	})
+	if err != nil {
+		return fmt.Errorf("prepare invitation: %w", err)
+	}
+	people, err := s.toInvite(ctx, tx)
+	if err != nil {
+		return err
+	}
+	queue, err := outbox.NewEnqueuer(ctx, tx)
+	if err != nil {
+		return err
+	}
+	gaps := 0
+	for _, r := range people {
+		if room == 0 {
+			break
+		}
+		body, err := prepared.For(addressee(r))
+		if err != nil {
+			gaps++
+			continue
+		}
+		id, err := queue.Enqueue(ctx, outbox.Draft{
+			Key:    invitationTemplate + "|" + tx.Now.In(s.options.Policy.Zone).Format(time.DateOnly),
+			Origin: outbox.Invitation, Lane: outbox.RoutineLane, Phone: r.Phone, ContactID: r.ContactID, FacilityID: r.FacilityID,
+			Body: string(body), NotAfter: until,
+		})
+		if err != nil {
+			return err
+		}
+		if id != 0 {
+			room--
+		}
+	}
+	s.noteGaps(ctx, gaps)
+	return nil
+}
+
+// noteGaps logs once that invitations cannot be written whole.
+func (s *Scheduler) noteGaps(ctx context.Context, gaps int) {
+	if gaps > 0 && gaps != s.gaps {
+		s.options.Log.WarnContext(ctx, "invitations are not whole", "contacts", gaps)
+	}
+	s.gaps = gaps
+}
+
+// toInvite lists who may be invited, in the order of the contacts.
+func (s *Scheduler) toInvite(ctx context.Context, tx *store.Tx) ([]partner.Recipient, error) {
 	campaigns, err := List(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := loadInvitations(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -65,66 +119,46 @@ func (s *Scheduler) toInvite(ctx context.Context, tx *store.Tx, room int) ([]par
 			return nil, err
 		}
 		for _, r := range recipients {
-			if len(people) == room {
-				return people, nil
-			}
-			if taken[r.Phone] || r.Number.Closeness() != partner.Cold {
+			if taken[r.Phone] || r.Number.Closeness() != partner.Cold || !earlier[r.Phone].mayFollow(tx.Now) {
 				continue
 			}
 			taken[r.Phone] = true
-			due, err := invitationDue(ctx, tx, r.Phone)
-			if err != nil {
-				return nil, err
-			}
-			if due {
-				people = append(people, r)
-			}
+			people = append(people, r)
 		}
 	}
 	return people, nil
 }
 
-// invitationDue: never invited yet, or invited once and a week ago.
-func invitationDue(ctx context.Context, tx *store.Tx, phone string) (bool, error) {
-	var times int
-	var last sql.NullInt64
-	err := tx.QueryRowContext(ctx, `
-		SELECT count(*), max(queued_at) FROM outbox
-		WHERE phone = $1 AND origin = 'invitation' AND state NOT IN ('expired', 'canceled', 'by_hand')`, phone).Scan(&times, &last)
-	if err != nil {
-		return false, fmt.Errorf("look for earlier invitations: %w", err)
-	}
-	return times == 0 || times == 1 && tx.Now.Sub(store.NullTime(last)) >= remindAfter, nil
+// invitations are those that a number had so far.
+type invitations struct {
+	phone string
+	times int
+	last  time.Time
 }
 
-func (s *Scheduler) sendInvitations(ctx context.Context, tx *store.Tx, people []partner.Recipient, until time.Time) error {
-	template, err := message.Find(ctx, tx, invitationTemplate)
+// mayFollow: never invited yet, or invited once and a week ago.
+func (i invitations) mayFollow(now time.Time) bool {
+	return i.times == 0 || i.times == 1 && now.Sub(i.last) >= remindAfter
+}
+
+func loadInvitations(ctx context.Context, tx *store.Tx) (map[string]invitations, error) {
+	all, err := store.Rows(ctx, tx, scanInvitations, `
+		SELECT phone, count(*), max(queued_at) FROM outbox
+		WHERE origin = 'invitation' AND state NOT IN ('expired', 'canceled', 'by_hand') GROUP BY phone`)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("look for earlier invitations: %w", err)
 	}
-	prepared, err := message.Prepare(template.Variants[0], message.Data{
-		Hospital: s.options.House.Hospital, Requirements: s.options.House.Requirements, HowToStop: s.options.House.HowToStop,
-	})
-	if err != nil {
-		return fmt.Errorf("prepare invitation: %w", err)
+	byPhone := make(map[string]invitations, len(all))
+	for _, i := range all {
+		byPhone[i.phone] = i
 	}
-	queue, err := outbox.NewEnqueuer(ctx, tx)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, r := range people {
-		body, err := prepared.For(addressee(r))
-		if err != nil {
-			errs = append(errs, fmt.Errorf("invite contact %d: %w", r.ContactID, err))
-			continue
-		}
-		_, err = queue.Enqueue(ctx, outbox.Draft{
-			Key:    invitationTemplate + "|" + tx.Now.In(s.options.Policy.Zone).Format(time.DateOnly),
-			Origin: outbox.Invitation, Lane: outbox.RoutineLane, Phone: r.Phone, ContactID: r.ContactID, FacilityID: r.FacilityID,
-			Body: string(body), NotAfter: until,
-		})
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
+	return byPhone, nil
+}
+
+func scanInvitations(rows *sql.Rows) (invitations, error) {
+	var i invitations
+	var last int64
+	err := rows.Scan(&i.phone, &i.times, &last)
+	i.last = store.Time(last)
+	return i, err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"sapa/internal/audit"
 	"sapa/internal/clinic"
 	"sapa/internal/fault"
 	"sapa/internal/message"
@@ -39,9 +40,9 @@ type run struct {
 // RunByHand queues one run of an active campaign now, for one service date (also a past
 // one), and returns it with how many messages it queued. A date that a run has covered
 // queues nothing again: the older run comes back with 0. Faults: campaign_unknown,
-// campaign_not_active, date_without_clinic, and those of rendering.
+// campaign_not_active, wrong_date, date_without_clinic, and those of rendering.
 func RunByHand(ctx context.Context, db *store.DB, o Options, name, date, actor string) (occurrence int64, queued int, err error) {
-	day, err := clinic.ParseDate(date)
+	day, err := readDate(date)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -61,10 +62,23 @@ func RunByHand(ctx context.Context, db *store.DB, o Options, name, date, actor s
 			return err
 		}
 		r := run{campaign: c, dueAt: tx.Now, startedBy: "hand", dates: []clinic.Date{day}, notAfter: c.handValidity(day, tx.Now, o)}
-		occurrence, queued, err = planRun(ctx, tx, o, plan, r)
-		return err
+		if occurrence, queued, err = planRun(ctx, tx, o, plan, r); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			Actor: actor, Action: "campaign.run", Object: fmt.Sprintf("occurrence:%d", occurrence), Detail: date,
+		})
 	})
 	return occurrence, queued, err
+}
+
+func readDate(text string) (clinic.Date, error) {
+	day, err := clinic.ParseDate(text)
+	if err != nil {
+		return "", fault.New("wrong_date", "Tanggal %q tidak dapat dibaca; tulis seperti 2026-11-23.",
+			"The date %q cannot be read; write it like 2026-11-23.", text).Because(err).At("date")
+	}
+	return day, nil
 }
 
 func activeCampaign(ctx context.Context, q store.Querier, name string) (Campaign, error) {
@@ -106,6 +120,7 @@ func (c Campaign) handValidity(day clinic.Date, now time.Time, o Options) time.T
 }
 
 // planRun writes one run: the occurrence, its dates, every message, everybody left out.
+// It finds every fault before it writes anything.
 func planRun(ctx context.Context, tx *store.Tx, o Options, plan clinic.Plan, r run) (occurrence int64, queued int, err error) {
 	o.Policy.Holiday = outbox.HolidaysOf(plan)
 	s, err := compose(ctx, tx, o, r.campaign, plan, r.dates, tx.Now)
@@ -113,6 +128,9 @@ func planRun(ctx context.Context, tx *store.Tx, o Options, plan clinic.Plan, r r
 		return 0, 0, err
 	}
 	if err := s.place(ctx, tx, o.Policy, r.notAfter, lane(s.template.Kind)); err != nil {
+		return 0, 0, err
+	}
+	if r.dueAt, err = r.freeInstant(ctx, tx); err != nil {
 		return 0, 0, err
 	}
 	if occurrence, err = insertOccurrence(ctx, tx, r, Planned, "", s.variant); err != nil {
@@ -166,7 +184,7 @@ func byHandLast(l Letter) int {
 // key names a sending for the message ids: the campaign and its first service date, or
 // the local date of a run without service dates.
 func (r run) key() string {
-	date := clinic.DateOf(r.dueAt.In(r.campaign.Recurrence.Zone))
+	date := r.campaign.localDate(r.dueAt)
 	if len(r.dates) > 0 {
 		date = r.dates[0]
 	}
@@ -195,6 +213,28 @@ func (s sheet) enqueue(ctx context.Context, tx *store.Tx, r run, occurrence int6
 	return queued, nil
 }
 
+// freeInstant returns the instant of a run, moved by whole milliseconds past those that
+// runs have already. One tick may send again, for other dates: after the clock was set
+// back, or when an ended schedule was renewed.
+func (r run) freeInstant(ctx context.Context, tx *store.Tx) (time.Time, error) {
+	for at := r.dueAt; ; at = at.Add(time.Millisecond) {
+		taken, err := r.isTaken(ctx, tx, at)
+		if err != nil || !taken {
+			return at, err
+		}
+	}
+}
+
+// isTaken reports whether a run has an instant already.
+func (r run) isTaken(ctx context.Context, tx *store.Tx, at time.Time) (taken bool, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM occurrence WHERE campaign_id = $1 AND started_by = $2 AND due_at = $3)",
+		r.campaign.ID, r.startedBy, store.Millis(at)).Scan(&taken)
+	if err != nil {
+		return false, fmt.Errorf("look for a run of this instant: %w", err)
+	}
+	return taken, nil
+}
+
 func insertOccurrence(ctx context.Context, tx *store.Tx, r run, state OccurrenceState, reason string, variant int) (int64, error) {
 	first := ""
 	if len(r.dates) > 0 {
@@ -204,7 +244,7 @@ func insertOccurrence(ctx context.Context, tx *store.Tx, r run, state Occurrence
 	err := tx.QueryRowContext(ctx, `
 		INSERT INTO occurrence (campaign_id, due_at, run_date, started_by, state, reason, first_date, dates, variant, late_ms, not_after, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
-		r.campaign.ID, store.Millis(r.dueAt), string(clinic.DateOf(r.dueAt.In(r.campaign.Recurrence.Zone))), r.startedBy, state, reason,
+		r.campaign.ID, store.Millis(r.dueAt), string(r.campaign.localDate(r.dueAt)), r.startedBy, state, reason,
 		first, joinDates(r.dates), variant, tx.Now.Sub(r.dueAt).Milliseconds(), store.Millis(r.notAfter), store.Millis(tx.Now)).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("record run: %w", err)
@@ -217,7 +257,7 @@ func insertOccurrence(ctx context.Context, tx *store.Tx, r run, state Occurrence
 func coverDates(ctx context.Context, tx *store.Tx, r run, occurrence int64) error {
 	dates := r.dates
 	if len(dates) == 0 {
-		dates = []clinic.Date{clinic.DateOf(r.dueAt.In(r.campaign.Recurrence.Zone))}
+		dates = []clinic.Date{r.campaign.localDate(r.dueAt)}
 	}
 	for _, d := range dates {
 		_, err := tx.ExecContext(ctx, "INSERT INTO occurrence_date (campaign_id, service_date, occurrence_id) VALUES ($1, $2, $3)",
@@ -280,15 +320,13 @@ func ShowPreview(ctx context.Context, db *store.DB, o Options, name, date string
 
 func previewDate(plan clinic.Plan, c Campaign, p outbox.Policy, next time.Time, date string) (clinic.Date, error) {
 	if date != "" {
-		day, err := clinic.ParseDate(date)
+		day, err := readDate(date)
 		if err == nil {
 			err = sayable(plan, c, day)
 		}
 		return day, err
 	}
-	from, before := c.window(next, p)
-	if dates := serviceDates(plan, from, before, nil); len(dates) > 0 {
-		return dates[0], nil
-	}
-	return from, sayable(plan, c, from)
+	dates := append(c.toSay(next, plan, p), c.firstDate(next))
+	day := dates[max(slices.IndexFunc(dates, plan.IsServiceDate), 0)]
+	return day, sayable(plan, c, day)
 }

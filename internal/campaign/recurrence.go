@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -24,13 +25,13 @@ const farAhead = 5 * 366 * 24 * time.Hour
 // cron_never (a date that no year has), zone_unknown.
 func ParseRecurrence(line, zone string) (Recurrence, error) {
 	location, err := time.LoadLocation(zone)
-	if err != nil {
+	if err != nil || zone == "" || zone == "Local" { // Local is another zone on each machine
 		return Recurrence{}, fault.New("zone_unknown",
 			"Zona waktu %q tidak dikenal. Pakai misalnya Asia/Jakarta.", "Time zone %q is not known. Use for example Asia/Jakarta.", zone).
 			Because(err).At("zone")
 	}
 	schedule, err := cron.ParseStandard(line)
-	if err != nil {
+	if err != nil || len(strings.Fields(line)) != 5 { // the parser takes TZ=… and @every too, which Next could not read
 		return Recurrence{}, fault.New("cron_invalid",
 			"Jadwal kirim %q tidak bisa dibaca. Pakai lima bagian, misalnya \"0 16 * * 1-5\".",
 			"Recurrence %q cannot be read. Use five fields, e.g. \"0 16 * * 1-5\".", line).Because(err).At("cron")

@@ -16,12 +16,12 @@ import (
 )
 
 // claimBatch is how many due messages one claim looks through before it gives the
-// writing connection back.
-const claimBatch = 25
+// writing connection back; nearly always the first of them goes.
+const claimBatch = 8
 
 // unsureWait is how often a message to a number with an unsure STOP looks whether a
 // person has decided.
-const unsureWait = 10 * time.Minute
+const unsureWait = time.Minute
 
 // The limits of sending one uncertain message again, under its old id.
 const (
@@ -36,12 +36,14 @@ var errFenced = errors.New("another sender has taken over this database")
 // due is a message that could go now, with what its claim has to ask again.
 type due struct {
 	Message
-	consent   partner.Consent
-	status    string
-	preferred string
-	zone      string
-	number    partner.Number
-	optOut    sql.NullBool // NULL: none; else whether it is certain
+	consent     partner.Consent
+	status      string
+	otherNumber bool // the contact has another number now
+	refused     bool // another contact of this number said no
+	preferred   string
+	zone        string
+	number      partner.Number
+	optOut      sql.NullBool // NULL: none; else whether it is certain
 }
 
 // verdict is what a claim decides about one due message.
@@ -85,11 +87,11 @@ func (s *Sender) claim(ctx context.Context, tx *store.Tx) (*Message, time.Time, 
 		return nil, time.Time{}, err
 	}
 	for _, lane := range lanes {
-		if at := ahead[lane]; at.IsZero() || at.After(tx.Now) {
+		if at := ahead[lane].either(); at.IsZero() || at.After(tx.Now) {
 			later = earlier(later, at)
 			continue
 		}
-		m, wait, err := s.claimFrom(ctx, tx, lane, state)
+		m, wait, err := s.claimFrom(ctx, tx, lane, ahead[lane], state)
 		if err != nil || m != nil {
 			return m, tx.Now, err
 		}
@@ -98,9 +100,14 @@ func (s *Sender) claim(ctx context.Context, tx *store.Tx) (*Message, time.Time, 
 	return nil, later, nil
 }
 
-// lookAhead returns when the first message of each lane comes due; the zero time where
-// there is none. It costs six look-ups in an index, however long the outbox is.
-func lookAhead(ctx context.Context, q store.Querier) (map[Lane]time.Time, error) {
+// ahead is when the first messages of a lane come due; zero where there is none.
+type ahead struct{ planned, uncertain time.Time }
+
+func (a ahead) either() time.Time { return earlier(a.planned, a.uncertain) }
+
+// lookAhead returns when the first messages of each lane come due. It costs six
+// look-ups in an index, however long the outbox is.
+func lookAhead(ctx context.Context, q store.Querier) (map[Lane]ahead, error) {
 	var at [6]sql.NullInt64
 	err := q.QueryRowContext(ctx, `
 		SELECT (SELECT min(not_before) FROM outbox WHERE lane = 'reply' AND state IN ('queued', 'retry_wait')),
@@ -112,10 +119,10 @@ func lookAhead(ctx context.Context, q store.Querier) (map[Lane]time.Time, error)
 	if err != nil {
 		return nil, fmt.Errorf("look ahead: %w", err)
 	}
-	return map[Lane]time.Time{
-		ReplyLane:   earlier(store.NullTime(at[0]), store.NullTime(at[1])),
-		UrgentLane:  earlier(store.NullTime(at[2]), store.NullTime(at[3])),
-		RoutineLane: earlier(store.NullTime(at[4]), store.NullTime(at[5])),
+	return map[Lane]ahead{
+		ReplyLane:   {store.NullTime(at[0]), store.NullTime(at[1])},
+		UrgentLane:  {store.NullTime(at[2]), store.NullTime(at[3])},
+		RoutineLane: {store.NullTime(at[4]), store.NullTime(at[5])},
 	}, nil
 }
 
@@ -135,8 +142,8 @@ func (s *Sender) refreshHolidays(ctx context.Context, tx *store.Tx) error {
 // openLanes returns the lanes that may send now, first in line first, and when a
 // closed one opens by itself (zero: not known).
 func (s *Sender) openLanes(now time.Time, state sender) (lanes []Lane, open time.Time) {
-	linked := state.link == whatsapp.Linked || state.link == whatsapp.TimeLocked
-	if !linked || state.onHold || state.sendLocked {
+	// After a 401 to 406 not even a reply is tried: the account itself is stopped.
+	if !online(state.link) || state.accountStopped() || state.onHold || state.sendLocked {
 		return nil, time.Time{}
 	}
 	if ready := state.readyAt(s.policy); now.Before(ready) {
@@ -144,26 +151,26 @@ func (s *Sender) openLanes(now time.Time, state sender) (lanes []Lane, open time
 	}
 	lanes = append(lanes, ReplyLane)
 	if state.breakerLevel == 3 || state.breakerLevel == 1 || state.link == whatsapp.TimeLocked {
-		return lanes, state.breakerUntil
+		return lanes, ifAfter(state.breakerUntil, now)
 	}
-	if now.Before(state.nextSendAt) {
+	if now.Before(state.nextSendAt) && !s.policy.Unlimited {
 		return lanes, state.nextSendAt
 	}
 	return append(lanes, UrgentLane, RoutineLane), time.Time{}
 }
 
 // claimFrom looks through one lane.
-func (s *Sender) claimFrom(ctx context.Context, tx *store.Tx, lane Lane, state sender) (*Message, time.Time, error) {
+func (s *Sender) claimFrom(ctx context.Context, tx *store.Tx, lane Lane, first ahead, state sender) (*Message, time.Time, error) {
 	if lane == ReplyLane {
 		if free, err := s.replyFree(ctx, tx); err != nil || tx.Now.Before(free) {
 			return nil, free, err
 		}
 	}
-	dues, err := s.due(ctx, tx, lane)
+	dues, err := dueNow(ctx, tx, lane, first)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	used, err := s.usageFor(ctx, tx, lane, dues)
+	used, err := s.usageFor(ctx, tx, lane, state)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
@@ -188,23 +195,22 @@ func (s *Sender) claimFrom(ctx context.Context, tx *store.Tx, lane Lane, state s
 			return nil, time.Time{}, fmt.Errorf("settle due message %d: %w", d.ID, err)
 		}
 	}
-	if len(dues) >= claimBatch {
+	if len(dues) >= claimBatch { // of one kind or both
 		return nil, tx.Now, nil // more are due behind those that were put off
 	}
 	next, err := s.nextDue(ctx, tx, lane)
 	return nil, earlier(wait, next), err
 }
 
-// usageFor reads what the limits have been used for, where there is anything to ask
-// them about.
-func (s *Sender) usageFor(ctx context.Context, tx *store.Tx, lane Lane, dues []due) (Usage, error) {
-	if len(dues) == 0 || lane == ReplyLane {
+// usageFor reads what the limits have been used for, where a lane has any.
+func (s *Sender) usageFor(ctx context.Context, tx *store.Tx, lane Lane, state sender) (Usage, error) {
+	if lane == ReplyLane {
 		return Usage{}, nil
 	}
 	if err := s.refreshHolidays(ctx, tx); err != nil {
 		return Usage{}, err
 	}
-	return LoadUsage(ctx, tx, s.policy, tx.Now)
+	return state.usage(ctx, tx, s.policy, tx.Now)
 }
 
 // replyFree is when the next reply may leave.
@@ -221,14 +227,18 @@ func (s *Sender) replyFree(ctx context.Context, tx *store.Tx) (time.Time, error)
 	return store.Time(last.Int64).Add(s.policy.ReplyGap), nil
 }
 
-// due returns the messages of a lane whose time has come: uncertain ones first.
-func (s *Sender) due(ctx context.Context, tx *store.Tx, lane Lane) ([]due, error) {
-	uncertain, err := dueIn(ctx, tx, lane, "o.state = 'uncertain'", tx.Now, claimBatch)
-	if err != nil {
-		return nil, err
+// dueNow returns the messages of a lane whose time has come: uncertain ones first.
+func dueNow(ctx context.Context, tx *store.Tx, lane Lane, first ahead) (dues []due, err error) {
+	if !first.uncertain.IsZero() && !first.uncertain.After(tx.Now) {
+		if dues, err = dueIn(ctx, tx, lane, "o.state = 'uncertain'", tx.Now, claimBatch); err != nil {
+			return nil, err
+		}
+	}
+	if first.planned.IsZero() || first.planned.After(tx.Now) {
+		return dues, nil
 	}
 	planned, err := dueIn(ctx, tx, lane, "o.state IN ('queued', 'retry_wait')", tx.Now, claimBatch)
-	return append(uncertain, planned...), err
+	return append(dues, planned...), err
 }
 
 // never and allOfThem ask dueIn for every message of a lane, whenever it is due.
@@ -238,7 +248,10 @@ const allOfThem = 1 << 30
 
 func dueIn(ctx context.Context, q store.Querier, lane Lane, states string, by time.Time, atMost int) ([]due, error) {
 	dues, err := store.Rows(ctx, q, scanDue, `
-		SELECT `+messageColumns+`, coalesce(c.consent, 'unknown'), coalesce(c.status, ''), coalesce(c.preferred_hours, 'any'), coalesce(f.zone, ''),
+		SELECT `+messageColumns+`, coalesce(c.consent, 'unknown'), coalesce(c.status, ''),
+			coalesce(c.phone <> o.phone AND NOT EXISTS (SELECT 1 FROM contact_other_phone x WHERE x.contact_id = c.id AND x.phone = o.phone), 0),
+			EXISTS (SELECT 1 FROM contact r WHERE r.phone = o.phone AND r.id <> c.id AND r.status = 'active' AND r.consent IN ('refused', 'withdrawn')),
+			coalesce(c.preferred_hours, 'any'), coalesce(f.zone, ''),
 			n.first_wrote_at, n.first_delivered_at, coalesce(n.unanswered, 0), p.certain
 		FROM outbox o
 		LEFT JOIN contact c ON c.id = o.contact_id
@@ -274,7 +287,7 @@ func (s *Sender) decide(now time.Time, d due, state sender, used Usage) verdict 
 		return verdict{act: deferUntil, until: now.Add(s.options.Poll), reason: d.Reason}
 	}
 	if d.State == Uncertain {
-		return s.decideUncertain(now, d, state)
+		return s.decideUncertain(now, d, state, used)
 	}
 	if s.policy.Unlimited || d.Lane == ReplyLane {
 		return verdict{act: sendNow}
@@ -297,19 +310,33 @@ func mayReceive(now time.Time, d due) verdict {
 		return verdict{act: deferUntil, until: now.Add(unsureWait), reason: ReasonOptOutUnsure}
 	case d.Origin == Reply:
 		return verdict{act: sendNow}
-	case d.consent != partner.Granted:
+	case d.consent != partner.Granted || d.refused:
 		return verdict{act: endNow, reason: ReasonNoConsent}
 	case d.status != "active":
 		return verdict{act: endNow, reason: ReasonContactGone}
+	case d.otherNumber && d.State != Uncertain:
+		return verdict{act: handOver, reason: ReasonContactGone} // whose is the old number now?
 	}
 	return verdict{act: sendNow}
 }
 
 // decideUncertain allows the same message once more under the same id where its
-// transport shows it only once; what is past these limits is for the sweep.
-func (s *Sender) decideUncertain(now time.Time, d due, state sender) verdict {
-	if !s.transport.IdempotentResend() || d.Sender != state.number || d.resendSpent(now) {
-		return verdict{act: deferUntil, until: now.Add(s.options.Poll), reason: d.Reason}
+// transport shows it only once; what is past these limits is for the sweep. If the
+// first one did not arrive this one does, so hours and breaker hold for it too.
+func (s *Sender) decideUncertain(now time.Time, d due, state sender, used Usage) verdict {
+	wait := verdict{act: deferUntil, until: now.Add(s.options.Poll), reason: d.Reason}
+	if !s.transport.IdempotentResend() || d.Sender != state.number || d.otherNumber || d.resendSpent(now) {
+		return wait
+	}
+	if s.policy.Unlimited || d.Lane == ReplyLane {
+		return verdict{act: sendNow}
+	}
+	if used.Breaker >= 2 && d.number.Closeness() != partner.Established {
+		return wait
+	}
+	p := s.policy
+	if at := p.window(d.Lane, d.preferred).next(now, s.zoneOf(d.zone), p.Holiday); !at.Equal(now) {
+		return wait
 	}
 	return verdict{act: sendNow}
 }
@@ -355,8 +382,8 @@ func (s *Sender) decideByTotals(now time.Time, d due, used Usage, closeness part
 			reason = ReasonWarmUp
 		}
 		return verdict{act: deferUntil, until: tomorrow, reason: reason}
-	case !known && used.Last24Hours >= p.PerDayCeiling:
-		return verdict{act: pause, until: now.Add(15 * time.Minute)}
+	case !known && used.ceilingFree(p).After(now):
+		return verdict{act: pause, until: used.ceilingFree(p)}
 	case !known && closeness == partner.Opened && used.OpenedToday >= p.OpenedPerDay:
 		return verdict{act: deferUntil, until: tomorrow, reason: ReasonOpenedLimit}
 	}
@@ -385,7 +412,7 @@ func contactFree(p Policy, d due, used Usage, now time.Time, zone *time.Location
 		return p.routineFree(used.LastRoutine[d.Phone], zone)
 	}
 	if used.UrgentToday[d.Phone] >= p.UrgentPerContact {
-		return startOfDay(now, zone).AddDate(0, 0, 1)
+		return startOfDay(now, p.Zone).AddDate(0, 0, 1) // the day by which they are counted
 	}
 	return time.Time{}
 }
@@ -450,6 +477,15 @@ func (s *Sender) zoneOf(name string) *time.Location {
 		return s.policy.Zone
 	}
 	return zone
+}
+
+// ifAfter is t, or the zero time once it has passed: what a sweep or a person still has
+// to end must not be looked for again and again.
+func ifAfter(t, now time.Time) time.Time {
+	if t.After(now) {
+		return t
+	}
+	return time.Time{}
 }
 
 // earlier returns the earlier of two instants, taking the zero time for never.

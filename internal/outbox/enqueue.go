@@ -68,7 +68,7 @@ func (e *Enqueuer) Enqueue(ctx context.Context, d Draft) (int64, error) {
 			whatsapp_id, body, quote, state, reason, queued_at, not_before, not_after)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT DO NOTHING`,
-		d.Key, nullID(d.OccurrenceID), d.Origin, d.Lane, d.Phone, nullID(d.ContactID), nullID(d.FacilityID), d.Part, d.ResendNo,
+		d.Key, store.NullID(d.OccurrenceID), d.Origin, d.Lane, d.Phone, store.NullID(d.ContactID), store.NullID(d.FacilityID), d.Part, d.ResendNo,
 		WhatsAppID(e.key, d.Key, d.Phone, d.Part, d.ResendNo), d.Body, d.Quote, state, d.ByHand,
 		store.Millis(e.tx.Now), store.Millis(d.NotBefore), store.Millis(d.NotAfter))
 	if err != nil {
@@ -129,11 +129,4 @@ func WhatsAppID(installKey []byte, key, phone string, part, resendNo int) string
 	mac := hmac.New(sha256.New, installKey)
 	mac.Write([]byte(strings.Join([]string{key, phone, strconv.Itoa(part), strconv.Itoa(resendNo)}, "|")))
 	return "3EB0" + strings.ToUpper(hex.EncodeToString(mac.Sum(nil)[:9]))
-}
-
-func nullID(id int64) any {
-	if id == 0 {
-		return nil
-	}
-	return id
 }

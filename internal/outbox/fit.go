@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,15 +34,14 @@ type Place struct {
 
 // Usage is what the limits have been used for already.
 type Usage struct {
-	ReadyAt     time.Time            // the link is up and quiet is over, at the earliest
+	ReadyAt     time.Time            // the link is up, quiet and a pause are over, at the earliest
 	ConnectedAt time.Time            // of the current connection
 	Breaker     int                  // level
 	Recent      []time.Time          // first sends of the last 60 minutes, routine and urgent, oldest first
-	Urgent      []time.Time          // those of the urgent lane
 	Today       map[string]bool      // numbers written to on this local day
-	Last24Hours int                  // different numbers in the last 24 hours
+	Last24Hours map[string]time.Time // by number written to in the last 24 hours, the last time
 	OpenedToday int                  // of them, people who had never written to us
-	LastRoutine map[string]time.Time // by number, of the last two days
+	LastRoutine map[string]time.Time // by number, as far back as it matters
 	UrgentToday map[string]int       // by number
 	WarmUpDay   int                  // of our number today, from 1
 	InvitedAt   []time.Time          // invitations of this local day
@@ -126,27 +126,28 @@ type rehearsal struct {
 	policy   Policy
 	clock    time.Time
 	used     Usage
-	day      string // the hospital's local date that Today and the counts belong to
+	ceiling  time.Time // when the people of the last 24 hours leave room
+	day      string    // the hospital's local date that Today and the counts belong to
 	opened   map[string]bool
 	dayFull  bool // some day limit has refused somebody
 	openFull bool
 }
 
 func newRehearsal(p Policy, now time.Time, used Usage) *rehearsal {
-	today := make(map[string]bool, len(used.Today))
-	for phone := range used.Today {
-		today[phone] = true
-	}
-	last := make(map[string]time.Time, len(used.LastRoutine))
-	for phone, at := range used.LastRoutine {
-		last[phone] = at
-	}
-	used.Today, used.LastRoutine = today, last
+	used.Today, used.Last24Hours = copied(used.Today), copied(used.Last24Hours)
+	used.LastRoutine, used.UrgentToday = copied(used.LastRoutine), copied(used.UrgentToday)
 	used.Recent = slices.Clone(used.Recent)
-	if used.ReadyAt.After(now) {
-		now = used.ReadyAt
+	return &rehearsal{
+		policy: p, clock: latest(now, used.ReadyAt), used: used, ceiling: used.ceilingFree(p),
+		day: now.In(p.Zone).Format(time.DateOnly), opened: map[string]bool{},
 	}
-	return &rehearsal{policy: p, clock: now, used: used, day: now.In(p.Zone).Format(time.DateOnly), opened: map[string]bool{}}
+}
+
+// copied is a copy of a map that may be nil, ready to be written to.
+func copied[V any](from map[string]V) map[string]V {
+	to := make(map[string]V, len(from))
+	maps.Copy(to, from)
+	return to
 }
 
 // admit sorts out at once what may never leave by itself and returns the others in
@@ -222,7 +223,7 @@ func (r *rehearsal) contactFree(c Candidate) time.Time {
 		return r.policy.routineFree(r.used.LastRoutine[c.Phone], c.Zone)
 	}
 	if c.Lane == UrgentLane && r.used.UrgentToday[c.Phone] >= r.policy.UrgentPerContact {
-		return startOfDay(r.clock, c.Zone).AddDate(0, 0, 1)
+		return nextDay(r.day, r.policy.Zone)
 	}
 	return time.Time{}
 }
@@ -258,6 +259,10 @@ func (r *rehearsal) dayFree(c Candidate, at time.Time) time.Time {
 			people, opened = 0, 0
 		}
 		known := ahead == 0 && r.used.Today[c.Phone]
+		if !known && r.ceiling.After(at) {
+			at, r.dayFull = r.ceiling, true
+			continue
+		}
 		full := !known && people >= p.perDayOn(r.used.WarmUpDay+ahead)
 		openFull := c.Closeness == partner.Opened && !known && opened >= p.OpenedPerDay
 		if !full && !openFull {
@@ -274,7 +279,7 @@ func (r *rehearsal) send(c Candidate, at time.Time) {
 	if day := at.In(r.policy.Zone).Format(time.DateOnly); day != r.day {
 		r.used.WarmUpDay += daysBetween(r.day, day)
 		r.day, r.used.Today, r.used.OpenedToday = day, map[string]bool{}, 0
-		r.opened, r.used.UrgentToday = map[string]bool{}, nil
+		r.opened, r.used.UrgentToday = map[string]bool{}, map[string]int{}
 	}
 	if c.Closeness == partner.Opened && !r.used.Today[c.Phone] {
 		r.opened[c.Phone] = true
@@ -282,11 +287,22 @@ func (r *rehearsal) send(c Candidate, at time.Time) {
 	r.used.Today[c.Phone] = true
 	if c.Lane == RoutineLane {
 		r.used.LastRoutine[c.Phone] = at
+	} else {
+		r.used.UrgentToday[c.Phone]++
 	}
 	r.used.Recent = append(r.used.Recent, at)
+	r.noteInLast24Hours(c.Phone, at)
 	// A little slower than the mean, so that the plan errs on the safe side.
 	pause := r.policy.GapMean + r.policy.GapMean/4
 	r.clock = at.Add(r.policy.slowed(pause, at, r.used.ConnectedAt))
+}
+
+func (r *rehearsal) noteInLast24Hours(phone string, at time.Time) {
+	r.used.Last24Hours[phone] = at
+	if len(r.used.Last24Hours) >= r.policy.PerDayCeiling {
+		maps.DeleteFunc(r.used.Last24Hours, func(_ string, last time.Time) bool { return at.Sub(last) >= 24*time.Hour })
+	}
+	r.ceiling = r.used.ceilingFree(r.policy)
 }
 
 // why names what kept a candidate from getting through.
@@ -321,6 +337,15 @@ func latest(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// nextDay is the local midnight that ends a date.
+func nextDay(date string, zone *time.Location) time.Time {
+	day, err := time.ParseInLocation(time.DateOnly, date, zone)
+	if err != nil {
+		return time.Time{}
+	}
+	return day.AddDate(0, 0, 1)
 }
 
 func daysBetween(from, to string) int {

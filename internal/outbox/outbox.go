@@ -46,7 +46,8 @@ const (
 // moves is the whole state machine. Receipts may come at any time, so Delivered and
 // Read can be reached from every state in which something may have left, and from
 // Queued and RetryWait too: after a restore of an older backup the receipt is the
-// proof that it had left already.
+// proof that it had left already. So it is for what was planned anew as ByHand, or has
+// ended meanwhile.
 var moves = map[State][]State{
 	Queued:        {Sending, ByHand, Suppressed, Expired, Canceled, Held, Delivered, Read},
 	Sending:       {Accepted, Delivered, Read, RetryWait, Uncertain, NeedsHuman, Failed, Held},
@@ -61,10 +62,10 @@ var moves = map[State][]State{
 	ClosedSent:    {Delivered, Read},
 	ClosedNotSent: {Delivered, Read},
 	SentByHand:    {Delivered, Read},
-	ByHand:        {SentByHand, Queued, Suppressed, Expired, Canceled},
+	ByHand:        {SentByHand, Queued, Suppressed, Expired, Canceled, Delivered, Read},
 	Suppressed:    {Delivered, Read},
-	Expired:       {},
-	Canceled:      {},
+	Expired:       {Delivered, Read},
+	Canceled:      {Delivered, Read},
 }
 
 // MayMove reports whether the state machine has a move between two states.

@@ -20,7 +20,7 @@ func TestNinetyDaysOfPacing(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, safe(), 1, everybody(simulator.Silent))
 		w.stop()
-		w.sender = outbox.NewSender(w.db, w.wa, outbox.Options{Policy: w.policy, Poll: 6 * time.Hour, Sweep: 30 * time.Minute, Seed: 1})
+		w.sender = outbox.NewSender(w.db, w.server, outbox.Options{Policy: w.policy, Poll: 6 * time.Hour, Sweep: time.Hour, Seed: 1})
 		people := map[int64]string{}
 		for n := 1; n <= 260; n++ {
 			id, phone := w.person(n, []partner.Closeness{partner.Established, partner.Established, partner.Opened, partner.Cold}[n%4])

@@ -21,7 +21,7 @@ type Request struct {
 // the limits, after everything that waits already.
 func PlaceRequests(ctx context.Context, q store.Querier, p Policy, now time.Time, requests []Request) ([]Place, error) {
 	s := Sender{policy: p}
-	waiting, err := dueIn(ctx, q, RoutineLane, "o.state IN ('queued', 'retry_wait')", never, allOfThem)
+	waiting, err := waitingRows(ctx, q)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,10 @@ func (s *Sender) record(ctx context.Context, tx *store.Tx, m Message, sent error
 	case whatsapp.NotSent:
 		return s.retryLater(ctx, tx, m, ReasonNotSent)
 	case whatsapp.NotLoggedIn:
-		return s.takeBack(ctx, tx, m, Held, ReasonAccountStopped, tx.Now)
+		if err := s.takeBack(ctx, tx, m, Held, ReasonAccountStopped, tx.Now); err != nil {
+			return err
+		}
+		return s.judgeRefusal(ctx, tx, failure.Outcome)
 	case whatsapp.Unknown:
 		return s.leaveUncertain(ctx, tx, m)
 	}
@@ -42,22 +45,28 @@ func (s *Sender) record(ctx context.Context, tx *store.Tx, m Message, sent error
 }
 
 func (s *Sender) recordAccepted(ctx context.Context, tx *store.Tx, m Message) error {
-	// A receipt may have come first: then only the time of the ack is added.
+	// A receipt may have come first: then nothing is left to do but note the answer.
 	if _, err := move(ctx, tx, m, Accepted, ""); err != nil {
 		return err
-	}
-	_, err := tx.ExecContext(ctx, "UPDATE outbox SET accepted_at = coalesce(accepted_at, $2) WHERE id = $1",
-		m.ID, store.Millis(tx.Now))
-	if err != nil {
-		return fmt.Errorf("note the server's answer: %w", err)
 	}
 	if err := noteResult(ctx, tx, m.ID, 0, false); err != nil {
 		return err
 	}
-	if m.Lane == ReplyLane {
-		return nil
+	return m.proven(ctx, tx, tx.Now)
+}
+
+// proven notes, once, that the server took a message: by its answer or by a receipt,
+// whichever is first.
+func (m Message) proven(ctx context.Context, tx *store.Tx, at time.Time) error {
+	result, err := tx.ExecContext(ctx, "UPDATE outbox SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL",
+		m.ID, store.Millis(at))
+	if err != nil {
+		return fmt.Errorf("note the server's answer: %w", err)
 	}
-	return partner.WasSent(ctx, tx, m.Phone, tx.Now)
+	if n, err := result.RowsAffected(); err != nil || n == 0 || m.Lane == ReplyLane {
+		return err
+	}
+	return partner.WasSent(ctx, tx, m.Phone, at)
 }
 
 // retryLater puts back a message that surely never left, under its old id.
@@ -69,9 +78,12 @@ func (s *Sender) retryLater(ctx context.Context, tx *store.Tx, m Message, reason
 	return s.takeBack(ctx, tx, m, RetryWait, reason, tx.Now.Add(wait))
 }
 
-// takeBack undoes the claim of a message that surely never left, so that no limit
-// counts it.
+// takeBack undoes a claim of which surely nothing left, so that no limit counts it. An
+// earlier one may have left: then the message is as uncertain as before.
 func (s *Sender) takeBack(ctx context.Context, tx *store.Tx, m Message, to State, reason string, notBefore time.Time) error {
+	if m.WireSends > 1 {
+		to, reason = Uncertain, ReasonTimeout
+	}
 	moved, err := move(ctx, tx, m, to, reason)
 	if err != nil || !moved {
 		return err
@@ -113,7 +125,11 @@ func (s *Sender) recordRefused(ctx context.Context, tx *store.Tx, m Message, fai
 		}
 		return partner.SetOnWhatsApp(ctx, tx, m.Phone, false)
 	case whatsapp.Malformed:
-		_, err := move(ctx, tx, m, Failed, ReasonMalformed)
+		to := Failed
+		if m.WireSends > 1 {
+			to = NeedsHuman // the first one may have arrived
+		}
+		_, err := move(ctx, tx, m, to, ReasonMalformed)
 		return err
 	case whatsapp.RateLimited:
 		return s.retryLater(ctx, tx, m, ReasonRefused)
@@ -168,8 +184,8 @@ func ApplyReceipt(ctx context.Context, db *store.DB, r whatsapp.Receipt) error {
 
 func applyReceipt(ctx context.Context, tx *store.Tx, whatsappID string, kind whatsapp.ReceiptType, at time.Time) error {
 	var m Message
-	err := tx.QueryRowContext(ctx, "SELECT id, state, phone, epoch FROM outbox WHERE whatsapp_id = $1", whatsappID).
-		Scan(&m.ID, &m.State, &m.Phone, &m.Epoch)
+	err := tx.QueryRowContext(ctx, "SELECT id, state, lane, phone, epoch FROM outbox WHERE whatsapp_id = $1", whatsappID).
+		Scan(&m.ID, &m.State, &m.Lane, &m.Phone, &m.Epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO unmatched_receipt (whatsapp_id, type, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
@@ -199,6 +215,9 @@ func (m Message) advance(ctx context.Context, tx *store.Tx, kind whatsapp.Receip
 		WHERE id = $1`, m.ID, store.Millis(at), kind == whatsapp.Read)
 	if err != nil {
 		return fmt.Errorf("store receipt of message %d: %w", m.ID, err)
+	}
+	if err := m.proven(ctx, tx, at); err != nil {
+		return err
 	}
 	return partner.WasDelivered(ctx, tx, m.Phone, at)
 }

@@ -47,7 +47,7 @@ func scanDue(rows *sql.Rows) (due, error) {
 	var d due
 	var s stamps
 	var wrote, delivered sql.NullInt64
-	err := rows.Scan(append(d.into(&s), &d.consent, &d.status, &d.preferred, &d.zone,
+	err := rows.Scan(append(d.into(&s), &d.consent, &d.status, &d.otherNumber, &d.refused, &d.preferred, &d.zone,
 		&wrote, &delivered, &d.number.Unanswered, &d.optOut)...)
 	d.stamp(s)
 	d.number.FirstWroteAt, d.number.FirstDeliveredAt = store.NullTime(wrote), store.NullTime(delivered)

@@ -39,7 +39,7 @@ type Sender struct {
 	random     *rand.Rand
 	epoch      int64
 	holidaysAt time.Time // when policy.Holiday was read
-	stale      bool      // an outcome could not be written: look at our own rows first
+	stale      bool      // a claim or an outcome could not be written: look at our own rows first
 	wake       chan struct{}
 }
 
@@ -71,21 +71,22 @@ func (s *Sender) Begin(ctx context.Context) error {
 		}
 		// A link that had ended for good still has: only what was up is no longer.
 		_, err = tx.ExecContext(ctx, `
-			UPDATE sender SET link = 'connecting', connected_at = 0
-			WHERE link IN ('linked', 'connecting', 'time_locked', 'phone_offline', 'unlinked')`)
+			UPDATE sender SET link = 'connecting', connected_at = 0,
+				link_since = CASE WHEN link IN ('linked', 'time_locked') OR link_since = 0 THEN $1 ELSE link_since END
+			WHERE link IN ('linked', 'connecting', 'time_locked', 'phone_offline', 'unlinked')`, store.Millis(tx.Now))
 		if err != nil {
 			return fmt.Errorf("forget the old connection: %w", err)
 		}
-		return s.interrupt(ctx, tx)
+		return s.interrupt(ctx, tx, s.epoch)
 	})
 }
 
-// interrupt turns everything that was on the wire when a sender stopped into
-// uncertain: it may or may not have left.
-func (s *Sender) interrupt(ctx context.Context, tx *store.Tx) error {
+// interrupt turns everything that was on the wire when a sender of an epoch up to the
+// given one stopped into uncertain: it may or may not have left.
+func (s *Sender) interrupt(ctx context.Context, tx *store.Tx, epoch int64) error {
 	_, err := tx.ExecContext(ctx, `
-		UPDATE outbox SET state = 'uncertain', reason = $1, not_before = $2 WHERE state = 'sending'`,
-		ReasonInterrupted, store.Millis(tx.Now.Add(s.uncertainPause(1))))
+		UPDATE outbox SET state = 'uncertain', reason = $1, not_before = $2 WHERE state = 'sending' AND epoch <= $3`,
+		ReasonInterrupted, store.Millis(tx.Now.Add(s.uncertainPause(1))), epoch)
 	if err != nil {
 		return fmt.Errorf("mark interrupted messages: %w", err)
 	}
@@ -150,7 +151,7 @@ func (s *Sender) try(ctx context.Context, doing string, err error) bool {
 // became of it. It returns when to look again.
 func (s *Sender) SendNext(ctx context.Context) (time.Time, error) {
 	if s.stale {
-		if err := s.db.Write(ctx, func(tx *store.Tx) error { return s.interrupt(ctx, tx) }); err != nil {
+		if err := s.db.Write(ctx, func(tx *store.Tx) error { return s.interrupt(ctx, tx, s.epoch) }); err != nil {
 			return time.Time{}, err
 		}
 		s.stale = false
@@ -161,12 +162,16 @@ func (s *Sender) SendNext(ctx context.Context) (time.Time, error) {
 		m, next, err = s.claim(ctx, tx)
 		return err
 	})
-	if err != nil || m == nil {
+	if err != nil {
+		s.stale = true // the claim may be on the disk all the same
 		return next, err
 	}
+	if m == nil {
+		return next, nil
+	}
 	sent := s.transmit(ctx, *m)
-	// The outcome is written even when the program is ending.
-	err = s.db.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return s.record(ctx, tx, *m, sent) })
+	ctx = context.WithoutCancel(ctx) // the outcome is written even when the program is ending
+	err = s.db.Write(ctx, func(tx *store.Tx) error { return s.record(ctx, tx, *m, sent) })
 	if err != nil {
 		s.stale = true
 		return time.Time{}, fmt.Errorf("write outcome of message %d: %w", m.ID, err)

@@ -92,11 +92,15 @@ func again(ctx context.Context, tx *store.Tx, m Message) error {
 	if err := inTime(tx, m); err != nil {
 		return err
 	}
-	_, err := Enqueue(ctx, tx, Draft{
+	id, err := Enqueue(ctx, tx, Draft{
 		Key: m.Key, OccurrenceID: m.OccurrenceID, Origin: m.Origin, Lane: m.Lane,
 		Phone: m.Phone, ContactID: m.ContactID, FacilityID: m.FacilityID, Part: m.Part, ResendNo: m.ResendNo + 1,
 		Body: m.Body, Quote: m.Quote, NotAfter: m.NotAfter,
 	})
+	if err == nil && id == 0 {
+		err = fault.New("message_not_waiting",
+			"Pesan %d sudah dikirim ulang.", "Message %d has been sent again already.", m.ID)
+	}
 	return err
 }
 

@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,14 +20,87 @@ import (
 // wib is the zone of the tests: UTC+7, no summer time.
 var wib = time.FixedZone("WIB", 7*60*60)
 
+// installKey makes the message ids of the tests.
+var installKey = []byte("0123456789abcdef0123456789abcdef")
+
 // world is one hospital with its database, its sender and a WhatsApp full of people.
 type world struct {
 	t      *testing.T
 	db     *store.DB
 	wa     *simulator.Simulator
+	server *server
 	policy outbox.Policy
 	sender *outbox.Sender
 	stop   func()
+	queued int
+	sweep  time.Duration
+}
+
+// server is the simulator, unless a test says what it answers.
+type server struct {
+	*simulator.Simulator
+
+	mu       sync.Mutex
+	sends    []whatsapp.Outgoing
+	say      func(whatsapp.Outgoing) error // nil: what the simulator says
+	noResend bool
+}
+
+func (s *server) Send(ctx context.Context, m whatsapp.Outgoing) error {
+	s.mu.Lock()
+	s.sends = append(s.sends, m)
+	say := s.say
+	s.mu.Unlock()
+	if say == nil {
+		return s.Simulator.Send(ctx, m)
+	}
+	return say(m)
+}
+
+func (s *server) IdempotentResend() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.noResend
+}
+
+// forbidResend makes it a transport that might show a second send as a second message.
+func (s *server) forbidResend() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noResend = true
+}
+
+// ids are those of everything that was handed over.
+func (s *server) ids() (ids []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.sends {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+// answer makes the server say the same to everything from now on; nil is the simulator.
+func (s *server) answer(say func(whatsapp.Outgoing) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.say = say
+}
+
+// sent counts what was handed over, to one number or (empty) to all.
+func (s *server) sent(phone string) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.sends {
+		if phone == "" || m.To == phone {
+			n++
+		}
+	}
+	return n
+}
+
+func refusal(outcome whatsapp.Outcome, code int) func(whatsapp.Outgoing) error {
+	return func(whatsapp.Outgoing) error { return &whatsapp.SendError{Outcome: outcome, Code: code} }
 }
 
 // inBubble runs a test inside a synctest bubble, whose clock starts at midnight UTC on
@@ -41,13 +115,18 @@ func inBubble(t *testing.T, test func(t *testing.T)) {
 func newWorld(t *testing.T, policy outbox.Policy, warmUpDay int, personas func(string) simulator.Persona) *world {
 	t.Helper()
 	sleepUntil(monday(8, 0))
-	w := &world{t: t, db: storetest.Open(t), policy: policy}
+	w := &world{t: t, db: storetest.Open(t), policy: policy, sweep: 5 * time.Minute}
 	var err error
 	w.wa, err = simulator.New(simulator.Options{Seed: 1, Persona: personas})
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.server = &server{Simulator: w.wa}
 	w.write(func(tx *store.Tx) error {
+		// Delays are drawn from the message ids: with one key every run is the same.
+		if _, err := tx.Exec("UPDATE installation SET install_key = $1", installKey); err != nil {
+			return err
+		}
 		from := tx.Now.In(wib).AddDate(0, 0, 1-warmUpDay).Format(time.DateOnly)
 		_, err := tx.Exec("INSERT INTO sender_number (phone, linked_on, warm_from) VALUES ($1, $2, $2)", simulator.DefaultNumber, from)
 		return err
@@ -60,7 +139,7 @@ func newWorld(t *testing.T, policy outbox.Policy, warmUpDay int, personas func(s
 // start runs a sender and the link, as the daemon does.
 func (w *world) start() {
 	w.t.Helper()
-	w.sender = outbox.NewSender(w.db, w.wa, outbox.Options{Policy: w.policy, Poll: time.Minute, Seed: 1})
+	w.sender = outbox.NewSender(w.db, w.server, outbox.Options{Policy: w.policy, Poll: time.Hour, Sweep: w.sweep, Seed: 1})
 	w.run()
 	time.Sleep(time.Second)
 }
@@ -137,8 +216,9 @@ func (w *world) person(n int, closeness partner.Closeness) (id int64, phone stri
 // queue puts one routine message for a contact into the outbox.
 func (w *world) queue(contact int64, phone string, change func(*outbox.Draft)) int64 {
 	w.t.Helper()
+	w.queued++
 	d := outbox.Draft{
-		Key: fmt.Sprintf("test|%d", time.Now().UnixNano()), Origin: outbox.Campaign, Lane: outbox.RoutineLane,
+		Key: fmt.Sprintf("test|%d", w.queued), Origin: outbox.Campaign, Lane: outbox.RoutineLane,
 		Phone: phone, ContactID: contact, FacilityID: contact, Body: "\ue000, Ibu Rina.", NotAfter: time.Now().Add(72 * time.Hour),
 	}
 	if change != nil {
@@ -167,6 +247,53 @@ func (w *world) message(id int64) outbox.Entry {
 	}
 	w.t.Fatalf("no message %d", id)
 	return outbox.Entry{}
+}
+
+// people adds that many persons, from number 1 on, and queues a message for each.
+func (w *world) people(n int, closeness partner.Closeness, change func(*outbox.Draft)) (ids []int64) {
+	w.t.Helper()
+	for i := 1; i <= n; i++ {
+		contact, phone := w.person(i, closeness)
+		ids = append(ids, w.queue(contact, phone, change))
+	}
+	return ids
+}
+
+// reply queues what staff answer to somebody.
+func (w *world) reply(contact int64, phone string) int64 {
+	w.t.Helper()
+	return w.queue(contact, phone, func(d *outbox.Draft) { d.Origin, d.Lane, d.Body = outbox.Reply, outbox.ReplyLane, "baik" })
+}
+
+// exec changes rows behind everybody's back.
+func (w *world) exec(query string, args ...any) {
+	w.t.Helper()
+	w.write(func(tx *store.Tx) error { _, err := tx.Exec(query, args...); return err })
+}
+
+// link tells the sender how the link stands, as an event does.
+func (w *world) link(state whatsapp.State) {
+	w.t.Helper()
+	if state.Number == "" {
+		state.Number = simulator.DefaultNumber
+	}
+	must(w, outbox.LinkChanged(context.Background(), w.db, w.policy, state))
+	w.sender.Wake()
+}
+
+// past writes a message that left earlier, as the sender leaves it.
+func (w *world) past(contact int64, phone string, lane outbox.Lane, at time.Time, delivered bool) {
+	w.t.Helper()
+	closeBy := partner.Established
+	id := w.queue(contact, phone, func(d *outbox.Draft) {
+		d.Key, d.Lane = fmt.Sprintf("past|%s|%d", phone, at.UnixNano()), lane
+		d.ByHand = "past"
+	})
+	w.exec(`UPDATE outbox SET state = 'accepted', reason = '', sender = $2, first_wire_at = $3, last_wire_at = $3, accepted_at = $3,
+		wire_sends = 1, attempts = 1, close_by = $4 WHERE id = $1`, id, simulator.DefaultNumber, store.Millis(at), closeBy)
+	if delivered {
+		w.exec("UPDATE outbox SET state = 'delivered', delivered_at = first_wire_at WHERE id = $1", id)
+	}
 }
 
 // want checks the state and reason of a message.

@@ -2,8 +2,6 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -16,10 +14,12 @@ type sender struct {
 	nextSendAt    time.Time
 	breakerLevel  int
 	breakerReason string
-	breakerSince  time.Time
+	breakerSince  time.Time // when level 2 or 3 began; below, when a person last ended one
 	breakerUntil  time.Time
 	onHold        bool
 	link          whatsapp.Link
+	upOrDownSince time.Time // since when the link is up, or is down
+	quota         string    // WhatsApp's latest warning
 	linkUntil     time.Time
 	connectedAt   time.Time
 	number        string
@@ -31,19 +31,26 @@ type sender struct {
 
 func readSender(ctx context.Context, q store.Querier) (sender, error) {
 	var s sender
-	var next, since, until, linkUntil, connected, latest int64
+	var next, since, until, linkSince, linkUntil, connected, latest int64
 	err := q.QueryRowContext(ctx, `
 		SELECT next_send_at, breaker_level, breaker_reason, breaker_since, breaker_until, on_hold,
-			link, link_until, connected_at, number, epoch, send_locked, latest_now
+			link, link_since, link_until, quota, connected_at, number, epoch, send_locked, latest_now
 		FROM sender, installation`).
 		Scan(&next, &s.breakerLevel, &s.breakerReason, &since, &until, &s.onHold,
-			&s.link, &linkUntil, &connected, &s.number, &s.epoch, &s.sendLocked, &latest)
+			&s.link, &linkSince, &linkUntil, &s.quota, &connected, &s.number, &s.epoch, &s.sendLocked, &latest)
 	if err != nil {
 		return s, fmt.Errorf("read sender state: %w", err)
 	}
 	s.nextSendAt, s.breakerSince, s.breakerUntil = store.Time(next), store.Time(since), store.Time(until)
-	s.linkUntil, s.connectedAt, s.latestNow = store.Time(linkUntil), store.Time(connected), store.Time(latest)
+	s.upOrDownSince, s.linkUntil = store.Time(linkSince), store.Time(linkUntil)
+	s.connectedAt, s.latestNow = store.Time(connected), store.Time(latest)
 	return s, nil
+}
+
+// accountStopped says that the server refuses the account itself, while the link has
+// not told anything.
+func (s sender) accountStopped() bool {
+	return s.breakerLevel == 3 && s.breakerReason == ReasonAccountStopped
 }
 
 // quiet is how long nothing leaves after a connect: receipts of what was sent before
@@ -101,37 +108,43 @@ func LinkChanged(ctx context.Context, db *store.DB, p Policy, state whatsapp.Sta
 		if err := storeLink(ctx, tx, before, state); err != nil {
 			return err
 		}
-		if state.Link == whatsapp.Linked {
-			err = meetNumber(ctx, tx, p, before, state.Number)
-		} else {
-			err = judgeLink(ctx, tx, p, before, state)
+		if online(state.Link) {
+			if err := meetNumber(ctx, tx, p, before, state.Number); err != nil {
+				return err
+			}
 		}
-		return err
+		return judgeLink(ctx, tx, p, before, state)
 	})
 }
 
+// online says whether events come in and established chats may be written to.
+func online(link whatsapp.Link) bool {
+	return link == whatsapp.Linked || link == whatsapp.TimeLocked
+}
+
 func storeLink(ctx context.Context, tx *store.Tx, before sender, state whatsapp.State) error {
-	connected, number := time.Time{}, before.number
-	if state.Link == whatsapp.Linked {
+	connected, number, since := time.Time{}, before.number, before.upOrDownSince
+	if online(state.Link) {
 		connected, number = tx.Now, state.Number
-		if before.link == whatsapp.Linked && !before.connectedAt.IsZero() {
-			connected = before.connectedAt
+		if online(before.link) && !before.connectedAt.IsZero() {
+			connected = before.connectedAt // a time lock comes and goes over one connection
 		}
 	}
-	if state.Link == whatsapp.TimeLocked {
-		connected = before.connectedAt // replies go on over the same connection
+	if online(state.Link) != online(before.link) || since.IsZero() {
+		since = tx.Now
 	}
 	_, err := tx.ExecContext(ctx, `
 		UPDATE sender SET link = $1, link_code = $2, link_since = $3, link_until = $4, quota = $5, connected_at = $6, number = $7`,
-		state.Link, state.Code, store.Millis(tx.Now), store.Millis(state.Until), state.Quota, store.Millis(connected), number)
+		state.Link, state.Code, store.Millis(since), store.Millis(state.Until), state.Quota, store.Millis(connected), number)
 	if err != nil {
 		return fmt.Errorf("store link state: %w", err)
 	}
 	return nil
 }
 
-// meetNumber notes our own number. A new one starts its warm-up; the same one linked
-// again after a logout goes one step back; another than before voids the old plans.
+// meetNumber notes our own number. A new one starts its warm-up; another than before
+// voids the old plans. The same one linked again has gone one step back already, when
+// its logout tripped the breaker.
 func meetNumber(ctx context.Context, tx *store.Tx, p Policy, before sender, number string) error {
 	today := tx.Now.In(p.Zone).Format(time.DateOnly)
 	if before.number != "" && before.number != number {
@@ -139,20 +152,9 @@ func meetNumber(ctx context.Context, tx *store.Tx, p Policy, before sender, numb
 			return err
 		}
 	}
-	var warmFrom string
-	err := tx.QueryRowContext(ctx, "SELECT warm_from FROM sender_number WHERE phone = $1", number).Scan(&warmFrom)
-	if errors.Is(err, sql.ErrNoRows) {
-		_, err = tx.ExecContext(ctx, "INSERT INTO sender_number (phone, linked_on, warm_from) VALUES ($1, $2, $2)", number, today)
-		if err != nil {
-			return fmt.Errorf("note our number: %w", err)
-		}
-		return nil
-	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO sender_number (phone, linked_on, warm_from) VALUES ($1, $2, $2) ON CONFLICT DO NOTHING", number, today)
 	if err != nil {
-		return fmt.Errorf("read our number: %w", err)
-	}
-	if before.link == whatsapp.LoggedOut {
-		return warmAgain(ctx, tx, p, number, stepBack(daysBetween(warmFrom, today)+1))
+		return fmt.Errorf("note our number: %w", err)
 	}
 	return nil
 }
@@ -163,8 +165,15 @@ func voidOldNumber(ctx context.Context, tx *store.Tx) error {
 	if _, err := moveAll(ctx, tx, NeedsHuman, ReasonNumberChanged, "state = $1", Uncertain); err != nil {
 		return err
 	}
-	_, err := moveAll(ctx, tx, Held, ReasonNumberChanged, "state IN ($1, $2)", Queued, RetryWait)
-	return err
+	if _, err := moveAll(ctx, tx, Held, ReasonNumberChanged, "state IN ($1, $2)", Queued, RetryWait); err != nil {
+		return err
+	}
+	// What the logout before had held must not be released to the new number either.
+	_, err := tx.ExecContext(ctx, "UPDATE outbox SET reason = $1 WHERE state = 'held'", ReasonNumberChanged)
+	if err != nil {
+		return fmt.Errorf("keep held messages from the new number: %w", err)
+	}
+	return nil
 }
 
 // warmAgain puts our number on the given day of its warm-up.

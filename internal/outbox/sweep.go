@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"sapa/internal/store"
-	"sapa/internal/whatsapp"
 )
 
 // Sweep looks after every message that does not move by itself: it ends what is past
@@ -37,7 +36,7 @@ func (s *Sender) endLevelOne(ctx context.Context, tx *store.Tx, state sender) er
 	if state.breakerLevel != 1 || tx.Now.Before(state.breakerUntil) {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE sender SET breaker_level = 0, breaker_reason = '', breaker_since = 0, breaker_until = 0")
+	_, err := tx.ExecContext(ctx, "UPDATE sender SET breaker_level = 0, breaker_reason = '', breaker_until = 0")
 	if err != nil {
 		return fmt.Errorf("end the pause: %w", err)
 	}
@@ -48,10 +47,10 @@ func (s *Sender) judge(ctx context.Context, tx *store.Tx, state sender) error {
 	if s.policy.Unlimited || state.breakerLevel >= 2 {
 		return nil
 	}
-	if err := s.judgeOptOuts(ctx, tx); err != nil {
+	if err := s.judgeOptOuts(ctx, tx, state.breakerSince); err != nil {
 		return err
 	}
-	return s.judgeUndelivered(ctx, tx)
+	return s.judgeUndelivered(ctx, tx, state.breakerSince)
 }
 
 // keepStopped holds what was planned while sending is stopped.
@@ -65,22 +64,53 @@ func (s *Sender) keepStopped(ctx context.Context, tx *store.Tx, state sender) er
 	return nil
 }
 
-// handOverInTime gives a person what will not get through by itself: held messages and
-// those without a link handLead before their time is over, the others as soon as the
-// sending hours that are left cannot take them.
+// handOverInTime gives a person what will not get through by itself: what is held, has
+// no link or waits for a decision handLead before its time is over, the rest as soon as
+// the sending hours that are left cannot take it. Only a stale confirmation of a STOP
+// would disturb.
 func (s *Sender) handOverInTime(ctx context.Context, tx *store.Tx, state sender) error {
 	soon := store.Millis(tx.Now.Add(handLead))
-	if _, err := moveAll(ctx, tx, ByHand, ReasonBreaker, "state = 'held' AND lane <> 'reply' AND not_after <= $1", soon); err != nil {
+	if err := s.handOverHeld(ctx, tx, soon); err != nil {
 		return err
 	}
-	if state.link != whatsapp.Linked {
-		_, err := moveAll(ctx, tx, ByHand, ReasonNoLink, "state IN ('queued', 'retry_wait') AND lane <> 'reply' AND not_after <= $1", soon)
+	_, err := moveAll(ctx, tx, ByHand, ReasonOptOutUnsure, `
+		state IN ('queued', 'retry_wait') AND origin <> 'stop_confirmation' AND not_after <= $1
+			AND phone IN (SELECT phone FROM opt_out WHERE certain = 0)`, soon)
+	if err != nil {
 		return err
 	}
-	if s.policy.Unlimited {
-		return nil
+	const waits = "state IN ('queued', 'retry_wait') AND origin <> 'stop_confirmation' AND not_after <= $1"
+	switch {
+	case state.onHold: // replies; the others are held
+		_, err = moveAll(ctx, tx, ByHand, ReasonHold, waits, soon)
+	case state.accountStopped():
+		_, err = moveAll(ctx, tx, ByHand, ReasonBreaker, waits, soon)
+	case !online(state.link):
+		_, err = moveAll(ctx, tx, ByHand, ReasonNoLink, waits, store.Millis(tx.Now.Add(linkLead(tx.Now, state))))
+	case !s.policy.Unlimited:
+		err = s.refit(ctx, tx)
 	}
-	return s.refit(ctx, tx)
+	return err
+}
+
+// handOverHeld keeps the reason: it says why the message was held.
+func (s *Sender) handOverHeld(ctx context.Context, tx *store.Tx, soon int64) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE outbox SET state = 'by_hand'
+		WHERE state = 'held' AND origin <> 'stop_confirmation' AND not_after <= $1`, soon)
+	if err != nil {
+		return fmt.Errorf("hand over held messages: %w", err)
+	}
+	return nil
+}
+
+// linkLead: a link that is down for a moment, as after each start, comes back; only
+// what is over before that is handed over at once.
+func linkLead(now time.Time, state sender) time.Duration {
+	if now.Sub(state.upOrDownSince) < linkPatience {
+		return linkPatience
+	}
+	return handLead
 }
 
 // refit plays the rest of the sending hours through again with what still waits.
@@ -88,15 +118,10 @@ func (s *Sender) refit(ctx context.Context, tx *store.Tx) error {
 	if err := s.refreshHolidays(ctx, tx); err != nil {
 		return err
 	}
-	waiting, err := dueIn(ctx, tx, RoutineLane, "o.state IN ('queued', 'retry_wait') AND o.origin <> 'invitation'", never, allOfThem)
-	if err != nil {
+	waiting, err := waitingRows(ctx, tx)
+	if err != nil || len(waiting) == 0 {
 		return err
 	}
-	urgent, err := dueIn(ctx, tx, UrgentLane, "o.state IN ('queued', 'retry_wait')", never, allOfThem)
-	if err != nil {
-		return err
-	}
-	waiting = append(urgent, waiting...)
 	used, err := LoadUsage(ctx, tx, s.policy, tx.Now)
 	if err != nil {
 		return err
@@ -105,11 +130,30 @@ func (s *Sender) refit(ctx context.Context, tx *store.Tx) error {
 		if place.ByHand == "" {
 			continue
 		}
-		if _, err := move(ctx, tx, waiting[i].Message, ByHand, place.ByHand); err != nil {
+		if _, err := move(ctx, tx, waiting[i].Message, ByHand, waiting[i].reasonToHandOver(place.ByHand)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// reasonToHandOver: a message that a limit has put off past its end keeps that limit.
+func (d due) reasonToHandOver(played string) string {
+	if d.Reason != "" && !d.NotBefore.Before(d.NotAfter) {
+		return d.Reason
+	}
+	return played
+}
+
+// waitingRows returns everything planned that may leave by itself, the urgent lane
+// first. Invitations are few and are planned again.
+func waitingRows(ctx context.Context, q store.Querier) ([]due, error) {
+	urgent, err := dueIn(ctx, q, UrgentLane, "o.state IN ('queued', 'retry_wait')", never, allOfThem)
+	if err != nil {
+		return nil, err
+	}
+	routine, err := dueIn(ctx, q, RoutineLane, "o.state IN ('queued', 'retry_wait') AND o.origin <> 'invitation'", never, allOfThem)
+	return append(urgent, routine...), err
 }
 
 func (s *Sender) candidates(waiting []due) []Candidate {
@@ -145,8 +189,7 @@ func (s *Sender) askAboutUncertain(ctx context.Context, tx *store.Tx, state send
 	}
 	for _, m := range uncertain {
 		waited := tx.Now.Sub(m.LastWireAt) >= s.uncertainPause(m.WireSends)
-		spent := m.resendSpent(tx.Now) || !tx.Now.Before(m.NotAfter) || m.Sender != state.number && state.number != "" || !s.transport.IdempotentResend()
-		if !waited || !spent {
+		if !waited || !s.givenUp(tx.Now, m, state) {
 			continue
 		}
 		if _, err := move(ctx, tx, m, NeedsHuman, ReasonUnclear); err != nil {
@@ -154,6 +197,18 @@ func (s *Sender) askAboutUncertain(ctx context.Context, tx *store.Tx, state send
 		}
 	}
 	return nil
+}
+
+// givenUp reports whether only a receipt or a person can still say what became of an
+// uncertain message. Without a resend a receipt gets a day to come.
+func (s *Sender) givenUp(now time.Time, m Message, state sender) bool {
+	switch {
+	case m.Sender != state.number && state.number != "", !now.Before(m.NotAfter):
+		return true
+	case !s.transport.IdempotentResend():
+		return now.Sub(m.LastWireAt) >= lookBack
+	}
+	return m.resendSpent(now)
 }
 
 func (s *Sender) heartbeat(ctx context.Context, tx *store.Tx, _ sender) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"sapa/internal/partner"
@@ -17,9 +19,16 @@ func LoadUsage(ctx context.Context, q store.Querier, p Policy, now time.Time) (U
 	if err != nil {
 		return Usage{}, err
 	}
-	u := Usage{Breaker: s.breakerLevel, ConnectedAt: s.connectedAt, ReadyAt: s.readyAt(p)}
+	return s.usage(ctx, q, p, now)
+}
+
+func (s sender) usage(ctx context.Context, q store.Querier, p Policy, now time.Time) (u Usage, err error) {
+	u = Usage{Breaker: s.breakerLevel, ConnectedAt: s.connectedAt, ReadyAt: s.readyAt(p)}
 	if p.Unlimited {
 		return u, nil
+	}
+	if s.breakerLevel == 1 {
+		u.ReadyAt = latest(u.ReadyAt, s.breakerUntil)
 	}
 	if u.WarmUpDay, _, err = warmUp(ctx, q, s.number, p.Zone, now); err != nil {
 		return Usage{}, err
@@ -36,34 +45,31 @@ type wire struct {
 	at      time.Time
 }
 
-// count fills the figures from the first sends of the last two days.
+// count fills the figures from the first sends of the last day, or of as long as one
+// routine message keeps the next from a person.
 func (u *Usage) count(ctx context.Context, q store.Querier, p Policy, now time.Time) error {
 	wires, err := store.Rows(ctx, q, scanWire, `
 		SELECT phone, lane, origin, close_by, first_wire_at FROM outbox
 		WHERE first_wire_at > $1 AND lane <> 'reply' ORDER BY first_wire_at`,
-		store.Millis(now.Add(-48*time.Hour)))
+		store.Millis(now.Add(-max(25*time.Hour, p.MinGap))))
 	if err != nil {
 		return fmt.Errorf("count recent sends: %w", err)
 	}
 	today := startOfDay(now, p.Zone)
-	u.Today, u.LastRoutine, u.UrgentToday = map[string]bool{}, map[string]time.Time{}, map[string]int{}
-	day := map[string]bool{}
+	u.Today, u.Last24Hours = map[string]bool{}, map[string]time.Time{}
+	u.LastRoutine, u.UrgentToday = map[string]time.Time{}, map[string]int{}
 	for _, w := range wires {
-		u.note(w, p, now, today)
-		if w.at.After(now.Add(-24 * time.Hour)) {
-			day[w.phone] = true
-		}
+		u.note(w, now, today)
 	}
-	u.Last24Hours = len(day)
 	return nil
 }
 
-func (u *Usage) note(w wire, p Policy, now, today time.Time) {
+func (u *Usage) note(w wire, now, today time.Time) {
 	if w.at.After(now.Add(-time.Hour)) {
 		u.Recent = append(u.Recent, w.at)
-		if w.lane == UrgentLane {
-			u.Urgent = append(u.Urgent, w.at)
-		}
+	}
+	if w.at.After(now.Add(-24 * time.Hour)) {
+		u.Last24Hours[w.phone] = w.at
 	}
 	if w.lane == RoutineLane {
 		u.LastRoutine[w.phone] = w.at
@@ -81,6 +87,17 @@ func (u *Usage) note(w wire, p Policy, now, today time.Time) {
 	if w.origin == Invitation {
 		u.InvitedAt = append(u.InvitedAt, w.at)
 	}
+}
+
+// ceilingFree is when the people of the last 24 hours leave room for one more; the zero
+// time while they do.
+func (u Usage) ceilingFree(p Policy) time.Time {
+	n := len(u.Last24Hours) - p.PerDayCeiling
+	if n < 0 {
+		return time.Time{}
+	}
+	times := slices.SortedFunc(maps.Values(u.Last24Hours), time.Time.Compare)
+	return times[n].Add(24 * time.Hour)
 }
 
 func scanWire(rows *sql.Rows) (wire, error) {

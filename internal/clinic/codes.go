@@ -29,10 +29,6 @@ const (
 	SlotConflict       = "conflicting_entry"
 )
 
-// IgnoredMarkedOff is the code of a row that HFIS marks with libur = 1; it is passed
-// over.
-const IgnoredMarkedOff = "marked_off"
-
 // What deserves a look, beside the codes of package tabular.
 const (
 	YearAssumed     = "year_assumed"
@@ -68,8 +64,6 @@ var sentences = map[string][2]string{
 	SlotConflict:       {"Dokter ini pada hari dan jam mulai yang sama sudah ditulis lain (baris {}); perbaiki salah satunya.", "This doctor is already written otherwise for the same day and start (row {}); correct one of them."},
 
 	tabular.CodeNameConflict: {"Kode dan nama poli tidak cocok ({}); perbaiki salah satunya.", "The clinic's code and name do not belong together ({}); correct one of them."},
-
-	IgnoredMarkedOff: {"Jadwal ini ditandai libur.", "This sitting is marked as off."},
 
 	YearAssumed:     {"Tahun tidak disebut; dibaca sebagai {}.", "The year is not told; read as {}."},
 	WorkdaysAssumed: {"Hari kerja dibaca sebagai Senin sampai Jumat; tulis harinya bila Sabtu juga buka.", "Working days are read as Monday to Friday; name the days where Saturday is open too."},

@@ -136,7 +136,7 @@ func (r *dayReader) take(token string) bool {
 	case "-":
 		r.from = r.last
 		return r.last != 0 && !r.ranged
-	case ",", "&", "/", ";", "+", "dan", "serta", "hari":
+	case ",", "&", "/", ";", "+", "dan", "serta", "hari", "setiap", "tiap":
 	case "semuahari":
 		r.all = true
 	case "harikerja":

@@ -44,7 +44,7 @@ var kindsWritten = map[string]Kind{
 // sittings and holidays, one for each row. Blank clinic and doctor mean the whole
 // hospital. It changes nothing. Errors are faults.
 func ReadExceptions(table *tabular.Table, plan Plan, today Date) (ExceptionFile, error) {
-	header, err := tabular.ReadHead(table, exceptionColumns)
+	header, err := exceptionHeader(table)
 	if err != nil {
 		return ExceptionFile{}, err
 	}
@@ -70,6 +70,28 @@ func ReadExceptions(table *tabular.Table, plan Plan, today Date) (ExceptionFile,
 	return r.file, nil
 }
 
+// exceptionHeader finds the header. Where no column is headed as the kind, the
+// remark tells it: "Libur Natal".
+func exceptionHeader(table *tabular.Table) (tabular.Header, error) {
+	header, err := tabular.ReadHead(table, exceptionColumns)
+	if !isNoHeader(err) {
+		return header, err
+	}
+	remarked := slices.Clone(exceptionColumns)
+	for i := range remarked {
+		switch remarked[i].Name {
+		case kindColumn:
+			remarked[i].Need = false
+		case reasonColumn:
+			remarked[i].Need = true
+		}
+	}
+	if byRemark, missing := tabular.ReadHead(table, remarked); missing == nil && byRemark.Find(kindColumn) < 0 {
+		return byRemark, nil
+	}
+	return header, err
+}
+
 type exceptionReader struct {
 	file  ExceptionFile
 	known *directory
@@ -93,7 +115,17 @@ func (r *exceptionReader) row(row tabular.Row) *refusal {
 
 func (r *exceptionReader) kind(f *Found, row tabular.Row) *refusal {
 	text := r.file.text(row, kindColumn)
+	if r.file.header.Find(kindColumn) < 0 {
+		text = f.Reason
+	}
 	kind, ok := kindsWritten[strings.ReplaceAll(tabular.Normal(text), "_", " ")]
+	if name, _ := takeSubstitute(text); !ok && name != "" { // "Diganti dr. B, Sp.A"
+		kind, ok, f.Substitute = Substitute, true, r.known.doctor(name)
+	}
+	if !ok && r.file.header.Find(kindColumn) < 0 {
+		kind = awayKind(plain(text))
+		ok = kind != ""
+	}
 	if !ok {
 		return refuse(KindNotUnderstood, text)
 	}
@@ -151,11 +183,14 @@ func (f *Found) settleKind() *refusal {
 }
 
 func (r *exceptionReader) dates(f *Found, row tabular.Row) *refusal {
-	from, why := r.file.dateIn(row, fromColumn)
+	to, why := r.file.dateIn(row, toColumn)
 	if why != nil {
 		return why
 	}
-	to, why := r.file.dateIn(row, toColumn)
+	from, why := r.file.dateIn(row, fromColumn)
+	if why != nil && to == "" {
+		from, to, why = r.spanIn(row)
+	}
 	if why != nil {
 		return why
 	}
@@ -177,7 +212,28 @@ func (r *exceptionReader) dates(f *Found, row tabular.Row) *refusal {
 	return nil
 }
 
-// hours reads the hours of a changed or extra sitting; others have none.
+// spanIn reads the first and last day out of one cell: "24 s/d 26 Des 2026",
+// "18-12-2026 - 19-12-2026".
+func (r *exceptionReader) spanIn(row tabular.Row) (from, to Date, why *refusal) {
+	written := r.file.text(row, fromColumn)
+	first, last, two := strings.Cut(plain(written), " - ")
+	began, fine := tabular.ParseDate(first)
+	ended, also := tabular.ParseDate(last)
+	if two && fine && also {
+		return Date(began), Date(ended), nil
+	}
+	var told Absence
+	if !told.readDates(plain(written), Context{Today: r.file.Today}) || told.From == "" || told.To == "" {
+		return "", "", refuse(tabular.InvalidDate, written)
+	}
+	if told.YearFrom == YearNearest {
+		r.file.warn(row.Number, YearAssumed, told.From.Time().Year())
+	}
+	return told.From, told.To, nil
+}
+
+// hours reads the hours of a changed or extra sitting, from the remark where there
+// is no column for them; others have none.
 func (r *exceptionReader) hours(f *Found, row tabular.Row) *refusal {
 	text := clockText(row.Cell(r.file.header.Find(startsColumn)))
 	if r.file.text(row, startsColumn) == "" {
@@ -187,6 +243,9 @@ func (r *exceptionReader) hours(f *Found, row tabular.Row) *refusal {
 	}
 	if f.Kind != TimeChange && f.Kind != Extra {
 		return nil
+	}
+	if text == "" && hasClock(plain(f.Reason)) {
+		text = f.Reason
 	}
 	sittings, reason := ReadHours(text)
 	switch {
@@ -207,6 +266,8 @@ func (r *exceptionReader) hours(f *Found, row tabular.Row) *refusal {
 func (r *exceptionReader) substitute(f *Found, row tabular.Row) *refusal {
 	name := r.file.text(row, substituteColumn)
 	switch {
+	case name == "" && f.Substitute.ID != 0 && f.Substitute.ID != f.Doctor.ID:
+		return nil
 	case name == "" && f.Kind == Substitute:
 		return refuse(SubstituteMissing, "")
 	case name == "":

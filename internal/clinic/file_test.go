@@ -135,6 +135,27 @@ func TestTheExceptions(t *testing.T) {
 	}
 }
 
+func TestExceptionsInPeoplesOwnWords(t *testing.T) {
+	plan := stored(t, "testdata/jadwal_poli.csv")
+	for _, c := range []struct{ file, want string }{
+		{"Klinik;Dokter;Tanggal;Status;Keterangan\nMata;dr. Silvia Anjani, Sp.M;24 s/d 26 Des 2026;CUTI;\n", "leave|2026-12-24|2026-12-26||"},
+		{"Klinik;Dokter;Tanggal;Status;Keterangan\nMata;dr. Silvia Anjani, Sp.M;30-12-2026 - 02-01-2027;CUTI;\n", "leave|2026-12-30|2027-01-02||"},
+		{"Klinik;Dokter;Tanggal;Status;Keterangan\nMata;dr. Silvia Anjani, Sp.M;15/12/2026;ganti jam;10.00-12.00\n", "time_change|2026-12-15|2026-12-15|10.00–12.00|"},
+		{"Klinik;Dokter;Tanggal;Status;Keterangan\nMata;dr. Silvia Anjani, Sp.M;1 - 3 Des 2026;Diganti dr. Budi, Sp.M;\n", "substitute|2026-12-01|2026-12-03||dr. Budi, Sp.M"},
+		{"Tanggal;Poli;Keterangan\n25/12/2026;;Libur Natal\n", "holiday|2026-12-25|2026-12-25||"},
+	} {
+		file := readExceptions(t, write(t, c.file), plan)
+		if len(file.Exceptions) != 1 {
+			t.Errorf("%s: rejected %+v", c.file, file.Rejected)
+			continue
+		}
+		e := file.Exceptions[0]
+		if got := strings.Join([]string{string(e.Kind), string(e.From), string(e.To), e.Hours.In("id"), e.Substitute.Name}, "|"); got != c.want {
+			t.Errorf("%s: %s, want %s", c.file, got, c.want)
+		}
+	}
+}
+
 func TestRefusedExceptions(t *testing.T) {
 	plan := stored(t, "testdata/jadwal_poli.csv")
 	head := "tanggal_mulai,tanggal_sampai,poli,dokter,jenis,jam_mulai,jam_selesai,dokter_pengganti,alasan\n"
@@ -151,6 +172,9 @@ func TestRefusedExceptions(t *testing.T) {
 		{`2023-11-06,,INT,"dr. Andika Prasetya, Sp.PD",tutup,,,"dr. Lestari Handayani, Sp.PD",`, tabular.ValueNotUnderstood},
 		{`2023-11-06,,,,ganti_jam,08:00,09:00,,`, ClinicMissing},
 		{`,,INT,,tutup,,,,`, tabular.RequiredValueMissing},
+		{`"10, 12 Des 2026",,INT,,tutup,,,,`, tabular.InvalidDate},
+		{`24 s/d 32 Des 2026,,INT,,tutup,,,,`, tabular.InvalidDate},
+		{`Desember 2026,,INT,,tutup,,,,`, tabular.InvalidDate},
 	} {
 		file := readExceptions(t, write(t, head+c.row+"\n"), plan)
 		if len(file.Rejected) != 1 || file.Rejected[0].Code != c.want {
@@ -192,6 +216,26 @@ func TestLayouts(t *testing.T) {
 			},
 		},
 		{
+			name: "two doctors in one weekday cell, and a leave beside other days",
+			file: "POLI;SENIN;SELASA;RABU;KAMIS;JUMAT\n" +
+				"BEDAH;\"dr. Hendra Kusnadi, Sp.B\n13.00-15.00\ndr. Rina Wati, Sp.B\n15.00-17.00\";CUTI;;;\n",
+			want: []string{
+				"2|Klinik Bedah Umum|dr. Hendra Kusnadi, Sp.B|Senin|13.00–15.00|0",
+				"2|Klinik Bedah Umum|dr. Rina Wati, Sp.B|Senin|15.00–17.00|0",
+			},
+		},
+		{
+			name: "a leave instead of a day, its dates instead of hours",
+			file: "JADWAL DESEMBER 2026;;;;\n" +
+				"POLI;DOKTER;HARI;JAM;KET\n" +
+				"KULIT;dr. Amelia Kartika, Sp.DVE;CUTI;1 - 31 Desember 2026;\n" +
+				"MATA;dr. Silvia Anjani, Sp.M;Rabu;14.00-16.30;mulai 15 Desember\n",
+			want: []string{
+				"4|Klinik Mata|dr. Silvia Anjani, Sp.M|Rabu|14.00–16.30|0",
+				"leave|3|Klinik Kulit dan Kelamin|dr. Amelia Kartika, Sp.DVE|2026-12-01|2026-12-31",
+			},
+		},
+		{
 			name: "a dated roster",
 			file: "JADWAL DOKTER BULAN NOVEMBER 2023;;;;\n" +
 				"TANGGAL;HARI;POLI;DOKTER;JAM\n" +
@@ -200,7 +244,7 @@ func TestLayouts(t *testing.T) {
 				"07/11/2023;Rabu;ANAK;dr. Maya Puspitasari, Sp.A;09.00-12.00\n" +
 				";;MATA;dr. Silvia Anjani, Sp.M;14.00-16.30\n" +
 				"08/11/2023;Rabu;ANAK;dr. Maya Puspitasari, Sp.A;CUTI\n" +
-				"12/11/2023;Minggu;LIBUR;;\n" +
+				"12/11/2023;Minggu;Tidak ada poli;;\n" +
 				"31/11/2023;Jumat;ANAK;dr. Maya Puspitasari, Sp.A;09.00-12.00\n" +
 				"01/12/2023;Jumat;ANAK;dr. Maya Puspitasari, Sp.A;09.00-12.00\n",
 			want: []string{
@@ -248,7 +292,7 @@ func TestLayouts(t *testing.T) {
 				"3|Klinik Anak|DR. MAYA PUSPITASARI, SP.A|Minggu|08.00–10.00|10",
 			},
 			rejected: []string{"5 code_name_conflict"},
-			ignored:  map[int]string{4: "marked_off"},
+			ignored:  map[int]string{4: "closed_day_no_clinic"},
 		},
 		{
 			name: "SIMRS Khanza",

@@ -22,11 +22,13 @@ var (
 	aroundClock = regexp.MustCompile(`\b24\s*jam\b|\bnon\s*-?\s*stop\b`)
 	hourNoise   = regexp.MustCompile(`\b(pukul|pkl|jam|wib|wita|wit|mulai|dari|start)\b\.?`)
 	onLeave     = regexp.MustCompile(`\bcuti\b`)
-	shut        = regexp.MustCompile(`\b(libur|tutup|(tidak|tdk)\s+(ada\s+)?(praktek|praktik|pelayanan|melayani|buka)|off)\b`)
+	shut        = regexp.MustCompile(`\b(libur|tutup|(tidak|tdk)\s+(ada\s+)?(praktek|praktik|pelayanan|melayani|buka|poli|poliklinik|klinik|jadwal|dokter)|off)\b`)
 	hourToken   = regexp.MustCompile(`\d{1,2}[.:]\d{2}(?:[.:]\d{2})?(?:\b)|\d+|[^\s\d,;&/+-]+|\S`)
 	fullClock   = regexp.MustCompile(`^(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?$`)
 	bareHour    = regexp.MustCompile(`^\d{1,2}$`)
 	afternoon   = regexp.MustCompile(`\b(siang|sore|petang|malam|pm|p\.m)\b`)
+	morning     = regexp.MustCompile(`\bpagi\b`)
+	partOfDay   = regexp.MustCompile(`^\(?(pagi|siang|sore|petang|malam)\)?:?$`)
 	doctorWord  = regexp.MustCompile(`\b(drg?|prof)\b`)
 	untilDone   = regexp.MustCompile(`^(selesai|selesei|habis|tutup|finish)\.?$`)
 )
@@ -55,6 +57,9 @@ func ReadHours(text string) (Sittings, string) {
 		return Sittings{}, reason
 	}
 	sittings := reader.sittings
+	if len(sittings.Hours) > 1 {
+		reader.words = slices.DeleteFunc(reader.words, partOfDay.MatchString)
+	}
 	sittings.Note = words(strings.Join(append(reader.words, note), " "))
 	if len(sittings.Hours) == 0 {
 		if byAppointment {
@@ -155,11 +160,16 @@ func (r *hourReader) sitting(tokens []string) (used int, reason string) {
 }
 
 // check refuses hours told by a half of the day: "4.00 - 6.00 sore" may be 16.00.
+// In "Pagi 08.00-10.00 / Sore 16.00-18.00" as many may be early as are told so.
 func (r *hourReader) check(text string) string {
+	early := 0
 	for _, h := range r.sittings.Hours {
-		if afternoon.MatchString(text) && h.Starts != "" && h.Starts < "11:00" {
-			return InvalidTime
+		if h.Starts != "" && h.Starts < "11:00" {
+			early++
 		}
+	}
+	if afternoon.MatchString(text) && early > len(morning.FindAllString(text, -1)) {
+		return InvalidTime
 	}
 	return ""
 }

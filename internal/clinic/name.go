@@ -11,13 +11,13 @@ import (
 )
 
 // NameKey brings the name of a clinic to the form in which names are compared:
-// lower case, words of letters and digits, without "klinik", "poli" and the like.
+// lower case, words of letters and digits, without "klinik", "poli", "sp" and the like.
 func NameKey(name string) string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
 	words = slices.DeleteFunc(words, func(w string) bool {
-		return slices.Contains([]string{"klinik", "poli", "poliklinik", "polikinik", "spesialis", "spesialistik", "dan", "rsud", "rs"}, w)
+		return slices.Contains([]string{"klinik", "poli", "poliklinik", "polikinik", "spesialis", "spesialistik", "sp", "dan", "rsud", "rs"}, w)
 	})
 	return strings.Join(words, " ")
 }
@@ -26,7 +26,7 @@ func NameKey(name string) string {
 // written: "POLI AKUPUNKTUR MEDIK" becomes "Klinik Akupunktur Medik".
 func tidyClinic(name string) string {
 	words := strings.Fields(name)
-	if len(words) > 1 && slices.Contains([]string{"klinik", "poli", "poliklinik"}, strings.ToLower(words[0])) {
+	for len(words) > 1 && slices.Contains([]string{"klinik", "poli", "poliklinik", "sp.", "spesialis"}, strings.ToLower(words[0])) {
 		words = words[1:]
 	}
 	name = strings.Join(words, " ")

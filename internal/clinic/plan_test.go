@@ -330,6 +330,8 @@ func TestSpecialty(t *testing.T) {
 		"JANTUNG": "JAN Klinik Jantung dan Pembuluh Darah", "PARU": "PAR Klinik Paru", "ORTHOPEDI": "ORT Klinik Bedah Ortopedi",
 		"KULIT & KELAMIN": "KLT Klinik Kulit dan Kelamin", "GIGI & MULUT": "GIG Klinik Gigi", "REHABILITASI MEDIK": "IRM Klinik Rehabilitasi Medik",
 		"JIWA": "JIW Klinik Jiwa", "UROLOGI": "URO Klinik Urologi", "BEDAH SARAF": "BSY Klinik Bedah Saraf", "GINJAL": " Klinik Ginjal dan Hipertensi",
+		"Sp. Penyakit Dalam": "INT Klinik Penyakit Dalam", "Sp.PD": "INT Klinik Penyakit Dalam", "Poli Sp. OG": "OBG Klinik Kebidanan dan Kandungan",
+		"Poliklinik Sp.THT-KL": "THT Klinik THT-KL", "Sp. A": "ANA Klinik Anak", "Spesialis Bedah": "BED Klinik Bedah Umum",
 	} {
 		code, name, ok := Specialty(text)
 		if !ok || code+" "+name != want {

@@ -82,6 +82,7 @@ func TestReadDays(t *testing.T) {
 	}{
 		{"Senin, Rabu Jumat", []Weekday{Senin, Rabu, Jumat}, ""},
 		{"Senin s/d Jumat", working, ""},
+		{"Setiap Senin dan Rabu", []Weekday{Senin, Rabu}, ""},
 		{"SENIN s.d. JUM'AT", working, ""},
 		{"Senin sampai dengan Jum at", working, ""},
 		{"Sen-Kam, Sabtu", []Weekday{Senin, Selasa, Rabu, Kamis, Sabtu}, ""},
@@ -130,6 +131,8 @@ func TestReadHours(t *testing.T) {
 		{"Jam 8 - 12", Sittings{Hours: span("08:00", "12:00")}, ""},
 		{"10.00 12.00", Sittings{Hours: span("10:00", "12:00"), SeparatorMissing: true}, ""},
 		{"09:00", Sittings{Hours: []Hours{{Starts: "09:00", OpenEnd: true}}, EndMissing: true}, ""},
+		{"Pagi 08.00-10.00 / Sore 16.00-18.00", Sittings{Hours: []Hours{{Starts: "08:00", Ends: "10:00"}, {Starts: "16:00", Ends: "18:00"}}}, ""},
+		{"Pagi 08.00-10.00 / Sore 4.00-6.00", Sittings{}, InvalidTime},
 		{"Pukul 13.00 - Selesai", Sittings{Hours: []Hours{{Starts: "13:00", OpenEnd: true}}}, ""},
 		{"16.00 (Dijanjikan)", Sittings{Hours: []Hours{{Starts: "16:00", ByAppointment: true}}}, ""},
 		{"on call", Sittings{Hours: []Hours{{ByAppointment: true}}}, ""},
@@ -201,7 +204,15 @@ func TestReadRemark(t *testing.T) {
 		{"Tanggal merah libur", november, Remark{Rest: "Tanggal merah libur"}, ""},
 		{"", november, Remark{}, ""},
 		{"cuti 31 November 2023", november, Remark{}, NoteNotUnderstood},
-		{"cuti 6, 13 dan 20 November", november, Remark{}, NoteNotUnderstood},
+		{"tgl 24 & 30 Nov tutup", november, Remark{Absences: []Absence{{Kind: Shut, From: "2023-11-24", To: "2023-11-24", YearFrom: YearFromTitle}, {Kind: Shut, From: "2023-11-30", To: "2023-11-30", YearFrom: YearFromTitle}}}, ""},
+		{"cuti 6, 13 dan 20 November 2023", november, Remark{Absences: []Absence{{Kind: Leave, From: "2023-11-06", To: "2023-11-06"}, {Kind: Leave, From: "2023-11-13", To: "2023-11-13"}, {Kind: Leave, From: "2023-11-20", To: "2023-11-20"}}}, ""},
+		{"cuti 6, 31 November", november, Remark{}, NoteNotUnderstood},
+		{"libur tgl 25 November s/d 2 Januari", november, Remark{Absences: []Absence{{Kind: Shut, From: "2023-11-25", To: "2024-01-02", YearFrom: YearFromTitle}}}, ""},
+		{"cuti 25 Desember s/d 2 Januari 2024", november, Remark{Absences: []Absence{{Kind: Leave, From: "2023-12-25", To: "2024-01-02"}}}, ""},
+		{"kuota 15; mulai 15 November 2023", november, Remark{Quota: 15, Validity: Period{From: "2023-11-15"}}, ""},
+		{"s/d 20 November", november, Remark{Validity: Period{To: "2023-11-20"}}, ""},
+		{"mulai 32 November", november, Remark{}, NoteNotUnderstood},
+		{"mulai dari lantai 2", november, Remark{Rest: "mulai dari lantai 2"}, ""},
 		{"Pekan ke-2 libur", november, Remark{}, WeekPattern},
 	} {
 		got, reason := ReadRemark(c.text, c.context)

@@ -18,6 +18,7 @@ type Remark struct {
 	MustConfirm   bool // a visiting doctor
 	Days          []Weekday
 	Absences      []Absence
+	Validity      Period // "mulai 15 Desember", "s/d 20 Desember" and nothing else
 	Rest          string // what is worth showing, e.g. "poli sore"
 }
 
@@ -57,6 +58,9 @@ var (
 	isoDate      = regexp.MustCompile(`\b(\d{4})-(\d{2})-(\d{2})\b`)
 	noteDate     = regexp.MustCompile(`\b(\d{1,2})(?:\s*-\s*(\d{1,2}))?(?:\s+([a-z]{3,9})\b\.?(?:\s*,?\s*(\d{4})\b)?|/(\d{1,2})(?:/(\d{4}|\d{2})\b)?)`)
 	openEnded    = regexp.MustCompile(`\b(mulai|sejak|dari|per)\b`)
+	dayList      = regexp.MustCompile(`(?i)\b\d{1,2}(?:\s*(?:,|&|dan)\s*\d{1,2})+(\s+(?:jan|feb|peb|mar|apr|mei|jun|jul|agu|agt|ags|sep|okt|nov|nop|des)[a-z]*\.?(?:\s+\d{4})?)`)
+	dayNumber    = regexp.MustCompile(`\d{1,2}`)
+	holds        = regexp.MustCompile(`^(?:(?:berlaku )?(?:mulai|sejak|terhitung(?: mulai)?)|(?:berlaku )?-)(?: (?:tgl|tanggal)\b\.?)? \d{1,2}(?: [a-z]{3,9}|/\d{1,2})[^-]*(?: - (?:(?:tgl|tanggal)\b\.? )?\d{1,2}(?: [a-z]{3,9}|/\d{1,2})[^-]*)?$`)
 	noteClauses  = regexp.MustCompile(`[;\n]+`)
 )
 
@@ -89,13 +93,22 @@ func (r *Remark) take(clause string, context Context) (rest, reason string) {
 	if low == "" {
 		return "", ""
 	}
-	absence, found, reason := readAbsence(clause, context)
-	if reason != "" {
-		return "", reason
-	}
-	if found {
+	for _, one := range eachDay(clause) {
+		absence, found, reason := readAbsence(one, context)
+		if reason != "" {
+			return "", reason
+		}
+		if !found {
+			break
+		}
 		r.Absences = append(r.Absences, absence)
+		clause = ""
+	}
+	if clause == "" {
 		return "", ""
+	}
+	if holds.MatchString(low) {
+		return r.takeValidity(clause, context)
 	}
 	if days, why := ReadDays(clause); why == "" {
 		r.Days = days.Days
@@ -113,6 +126,31 @@ func (r *Remark) take(clause string, context Context) (rest, reason string) {
 		}
 	}
 	return clause, ""
+}
+
+// eachDay writes a clause about single days once for each of them: "tgl 24 & 31 Des
+// tutup" are two closures.
+func eachDay(clause string) []string {
+	list := dayList.FindString(clause)
+	if list == "" {
+		return []string{clause}
+	}
+	month := strings.TrimLeft(dayList.FindStringSubmatch(clause)[1], " ")
+	var all []string
+	for _, day := range dayNumber.FindAllString(strings.TrimSuffix(list, month), -1) {
+		all = append(all, strings.Replace(clause, list, day+" "+month, 1))
+	}
+	return all
+}
+
+// takeValidity reads from when or until when the sitting of a row holds.
+func (r *Remark) takeValidity(clause string, context Context) (rest, reason string) {
+	var told Absence
+	if !told.readDates(plain(isoDate.ReplaceAllString(clause, "$3/$2/$1")), context) {
+		return "", NoteNotUnderstood
+	}
+	r.Validity = Period{From: told.From, To: told.To}
+	return "", ""
 }
 
 // readAbsence reads a clause that says who is away and when.
@@ -225,11 +263,18 @@ func (a *Absence) one(d noted, before string, context Context) bool {
 }
 
 func (a *Absence) between(from, to noted, context Context) bool {
-	if from.year == 0 {
+	acrossNewYear := from.month > to.month
+	if from.year == 0 && to.year > 0 {
 		from.year = to.year
+		if acrossNewYear {
+			from.year--
+		}
 	}
 	first, ok := a.date(from.day, from, context)
 	last, fine := a.date(to.day, to, context)
+	if to.year == 0 && ok && acrossNewYear {
+		last, fine = exactly(first.Time().Year()+1, to.month, to.day)
+	}
 	a.From, a.To = first, last
 	return ok && fine && from.until == 0 && to.until == 0 && first <= last
 }

@@ -61,6 +61,9 @@ func ReadSchedule(table *tabular.Table, plan Plan, today Date) (ScheduleFile, er
 	r.file = ScheduleFile{Source: newSource(table, header, today), Roster: form == perDate}
 	r.file.Supplement = header.Find(rowColumn) >= 0 && header.Find(refusedColumn) >= 0
 	r.setValidity(table.Sheet)
+	if len(header.OtherSheets) > 0 {
+		r.file.warn(0, tabular.OtherSheetsNotRead, strings.Join(header.OtherSheets, ", "))
+	}
 	for record, err := range tabular.Records(table, header) {
 		if err != nil {
 			return ScheduleFile{}, err
@@ -159,6 +162,15 @@ func (p Period) contains(other Period) bool {
 	return p.From <= other.From && (p.To == "" || other.To != "" && other.To <= p.To)
 }
 
+// within narrows a period by what is told of another; its blank ends say nothing.
+func (p Period) within(told Period) Period {
+	p.From = max(p.From, told.From)
+	if p.To == "" || told.To != "" && told.To < p.To {
+		p.To = told.To
+	}
+	return p
+}
+
 // section takes a heading inside the table: the clinic of the rows below it, where
 // it names one or the table has no column for it.
 func (r *scheduleReader) section(text string) {
@@ -176,8 +188,8 @@ func (r *scheduleReader) row(row tabular.Row) {
 		r.file.ignore(row.Number, tabular.IgnoredTitle)
 		return
 	}
-	if isYes(r.file.text(row, offColumn)) {
-		r.file.ignore(row.Number, IgnoredMarkedOff)
+	if isYes(r.file.text(row, offColumn)) { // HFIS marks a sitting that does not take place
+		r.file.ignore(row.Number, tabular.IgnoredClosedDay)
 		return
 	}
 	if r.form == perDate {
@@ -260,7 +272,7 @@ func (r *scheduleReader) read(row tabular.Row) *refusal {
 		return why
 	}
 	r.file.Exceptions = append(r.file.Exceptions, found...)
-	if off {
+	if off && len(entries) == 0 {
 		r.daysOff = append(r.daysOff, dayOff{row: row, base: base, kind: awayOf(cells), fill: r.standAlone()})
 	}
 	return nil
@@ -283,6 +295,10 @@ func (r *scheduleReader) shared(row tabular.Row) (Entry, Remark, *refusal) {
 	remark, reason := ReadRemark(r.file.text(row, noteColumn), Context{Validity: validity, Today: r.file.Today})
 	if reason != "" {
 		return Entry{}, Remark{}, refuse(reason, r.file.text(row, noteColumn))
+	}
+	validity = validity.within(remark.Validity)
+	if validity.To != "" && validity.To < validity.From {
+		return Entry{}, Remark{}, refuse(EndBeforeStart, r.file.text(row, noteColumn))
 	}
 	remark.ByAppointment = remark.ByAppointment || isYes(r.file.text(row, appointmentColumn))
 	base, why := r.base(row, validity, remark)
@@ -329,12 +345,16 @@ func (r *scheduleReader) whom(row tabular.Row) *refusal {
 func severalDoctors(cell string) bool {
 	doctors := 0
 	for line := range strings.Lines(cell) {
-		first, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(line)), " ")
-		if slices.Contains([]string{"dr", "drg", "prof"}, strings.TrimRight(first, ".")) || strings.HasPrefix(first, "dr.") || strings.HasPrefix(first, "drg.") {
+		if beginsWithDoctor(line) {
 			doctors++
 		}
 	}
 	return doctors > 1
+}
+
+func beginsWithDoctor(line string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(line)), " ")
+	return slices.Contains([]string{"dr", "drg", "prof"}, strings.TrimRight(first, ".")) || strings.HasPrefix(first, "dr.") || strings.HasPrefix(first, "drg.")
 }
 
 // rowValidity returns the validity of a row: its own columns, else the title's.
@@ -457,10 +477,14 @@ func (r *scheduleReader) sittings(row tabular.Row, base Entry) ([]timeCell, *ref
 	if name := r.file.text(row, dayNameColumn); name != "" {
 		days = name
 	}
-	if r.form == perDate {
+	hours := r.hoursText(row)
+	switch {
+	case r.form == perDate:
 		days = base.Date.Weekday().In("id")
+	case awayKind(plain(days)) != "" && !namesDay(plain(days)):
+		days, hours = "", days+" "+hours // "CUTI" for the day, "1 - 31 Desember" for the hours
 	}
-	return readCell(days, r.hoursText(row))
+	return readCell(days, hours)
 }
 
 func readCell(days, hours string) ([]timeCell, *refusal) {
@@ -498,23 +522,53 @@ func (r *scheduleReader) hoursText(row tabular.Row) string {
 func (r *scheduleReader) weekdayCells(row tabular.Row) ([]timeCell, *refusal) {
 	var all []timeCell
 	for day := Senin; day <= Minggu; day++ {
-		doctor, hours := r.doctorInCell(clockText(row.Cell(r.file.header.Find(day.In("id")))))
-		switch {
-		case r.file.text(row, day.In("id")) == "", awayKind(plain(hours)) == Shut && !hasClock(plain(hours)) && !hasDigits(hours):
+		if r.file.text(row, day.In("id")) == "" {
 			continue
-		case isYes(hours), hours == "":
-			hours = r.hoursText(row)
 		}
-		cells, why := readCell(day.In("id"), hours)
-		if why != nil {
-			return nil, refuse(why.code, day.In("id")+" "+hours)
+		for _, part := range r.perDoctor(clockText(row.Cell(r.file.header.Find(day.In("id"))))) {
+			cells, why := r.weekdayCell(row, day, part)
+			if why != nil {
+				return nil, why
+			}
+			all = append(all, cells...)
 		}
-		for i := range cells {
-			cells[i].doctor = doctor
-		}
-		all = append(all, cells...)
 	}
 	return all, nil
+}
+
+func (r *scheduleReader) weekdayCell(row tabular.Row, day Weekday, text string) ([]timeCell, *refusal) {
+	doctor, hours := r.doctorInCell(text)
+	switch {
+	case awayKind(plain(hours)) == Shut && !hasClock(plain(hours)) && !hasDigits(hours):
+		return nil, nil
+	case isYes(hours), hours == "":
+		hours = r.hoursText(row)
+	}
+	cells, why := readCell(day.In("id"), hours)
+	if why != nil {
+		return nil, refuse(why.code, day.In("id")+" "+hours)
+	}
+	for i := range cells {
+		cells[i].doctor = doctor
+	}
+	return cells, nil
+}
+
+// perDoctor parts a cell with a doctor on several of its lines, where the table has
+// no column for doctors.
+func (r *scheduleReader) perDoctor(text string) []string {
+	if r.file.header.Find(doctorColumn) >= 0 || !severalDoctors(text) {
+		return []string{text}
+	}
+	var parts []string
+	for line := range strings.Lines(text) {
+		if len(parts) == 0 || beginsWithDoctor(line) {
+			parts = append(parts, line)
+			continue
+		}
+		parts[len(parts)-1] += line
+	}
+	return parts
 }
 
 var doctorFirst = regexp.MustCompile(`(?is)^\s*((?:prof|drg?)\b.*?)\s*[\s,:(-]\s*((?:(?:pukul|pkl|jam)\b\.?\s*)?\d{1,2}[.:]\d{2}.*)?$`)

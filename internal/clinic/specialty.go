@@ -1,6 +1,7 @@
 package clinic
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -47,11 +48,26 @@ var vocabulary = []specialty{
 	{"ANT", "Klinik Anestesi", "anestesiologi"},
 }
 
+// degreeAlone is a clinic named by its doctors' degree: "Poli Sp.PD", "Sp. OG".
+var degreeAlone = regexp.MustCompile(`(?i)^\s*(?:(?:klinik|poli|poliklinik|dokter)\s+)*sp\s*\.?\s*([a-z]{1,5}(?:\s*-\s*[a-z]{2})?)\.?\s*$`)
+
+// clinicOfDegree gives the poli code of a degree in the form of specialties.
+var clinicOfDegree = map[string]string{
+	"pd": "INT", "a": "ANA", "og": "OBG", "b": "BED", "m": "MAT", "thtkl": "THT", "n": "SAR", "jp": "JAN", "p": "PAR", "ot": "ORT",
+	"dve": "KLT", "kfr": "IRM", "kj": "JIW", "u": "URO", "bs": "BSY", "ba": "BDA", "bpre": "BDP", "btkv": "BTK", "gk": "GIZ", "an": "ANT",
+	"kg": "GND", "ort": "GOR", "bm": "BDM", "ak": "AKP",
+}
+
 // Specialty tells which kind of clinic a text means, by BPJS poli code or by any of
 // the ways in which people write it: "INT", "PENYAKIT DALAM" and "Poli Interne" are
 // all INT, "Klinik Penyakit Dalam". The code of a rare clinic may be empty.
 func Specialty(text string) (code, name string, ok bool) {
 	trimmed := strings.ToUpper(strings.TrimSpace(text))
+	if m := degreeAlone.FindStringSubmatch(text); m != nil {
+		if told, known := clinicOfDegree[specialties[strings.Join(nameWords(strings.ToLower(m[1])), "")]]; known {
+			trimmed = told
+		}
+	}
 	key := NameKey(text)
 	for _, s := range vocabulary {
 		if s.code != "" && s.code == trimmed || key != "" && (NameKey(s.name) == key || slices.Contains(strings.Split(s.also, "|"), key)) {

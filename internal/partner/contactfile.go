@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"sapa/internal/fault"
 	"sapa/internal/store"
@@ -32,6 +33,7 @@ type ContactFile struct {
 	ReadOn     string // YYYY-MM-DD at the hospital, the date of a consent without one
 	HeaderRows []int
 	Titles     []string // of every column, as written
+	understood []int    // the columns that were read, by index into Titles
 	Facilities []PlannedFacility
 	Records    []ContactRecord
 	Rejected   []RejectedRow
@@ -92,11 +94,20 @@ func LoadKnown(ctx context.Context, q store.Querier, today string) (Known, error
 	return known, nil
 }
 
+// Words that make a heading neither the facility's name nor the contact's.
+var (
+	numberWords   = []string{"hp", "wa", "whatsapp", "telp", "telepon", "tlp", "handphone", "ponsel", "seluler", "no", "nomor", "nik", "ktp", "nip"}
+	notAFacility  = append([]string{"alamat", "jenis", "tipe", "status", "kepala", "ka", "petugas", "kontak", "pic", "kecamatan", "kode", "kd", "email", "jarak"}, numberWords...)
+	notAContact   = append([]string{"jabatan", "status", "alamat", "email", "kode", "faskes", "fktp", "puskesmas", "klinik", "poli", "desa", "kecamatan", "ibu", "suami", "istri", "kepala"}, numberWords...)
+	notOurPhone   = []string{"nik", "ktp", "nip", "nrp", "sip", "str", "npwp", "pks", "mou", "induk", "rekening", "kartu", "bpjs", "surat", "urut", "izin", "registrasi", "rs", "kode", "suami", "istri", "keluarga", "darurat"}
+	notOurConsent = []string{"operasional", "praktik", "praktek", "sip", "sio", "str", "pks", "mou", "dinas", "dinkes", "kepala", "pimpinan", "atasan", "medis", "tindakan", "tgl", "tanggal"}
+)
+
 // contactColumnsOf tells how people head the columns of a list of contacts.
 var contactColumnsOf = []tabular.Column{
 	{Name: "code", Headers: []string{"kode faskes", "kode bpjs", "kode faskes bpjs", "kode fktp", "kode ppk", "kd faskes", "kd ppk", "kdppk", "kode provider", "kode"}},
 	{Name: "kemenkes", Headers: []string{"kode puskesmas", "kode kemenkes", "kode pkm", "kode registrasi", "kode registrasi puskesmas"}},
-	{Name: "facility", Headers: []string{"nama fktp", "nama faskes", "fktp", "faskes", "nama fasilitas kesehatan", "fasilitas kesehatan", "nama puskesmas", "puskesmas", "nama ppk", "nama mitra", "mitra", "nama faskes fktp", "nama klinik", "klinik", "instansi", "nama instansi", "asal faskes", "unit kerja", "tempat tugas", "tempat kerja"}},
+	{Name: "facility", Not: notAFacility, Headers: []string{"nama fktp", "nama faskes", "fktp", "faskes", "nama fasilitas kesehatan", "fasilitas kesehatan", "nama puskesmas", "puskesmas", "nama ppk", "nama mitra", "mitra", "nama faskes fktp", "nama klinik", "klinik", "instansi", "nama instansi", "asal faskes", "unit kerja", "tempat tugas", "tempat kerja", "unit", "lokasi kerja", "nama faskes tingkat pertama"}},
 	{Name: "kind", Headers: []string{"jenis fktp", "jenis faskes", "jenis", "jenis mitra", "tipe", "tipe faskes", "kategori", "jenis fasilitas"}},
 	{Name: "kecamatan", Headers: []string{"kecamatan", "kec", "wilayah", "kecamatan faskes"}},
 	{Name: "address", Headers: []string{"alamat", "alamat faskes", "alamat fktp"}},
@@ -104,14 +115,14 @@ var contactColumnsOf = []tabular.Column{
 	{Name: "pks", Headers: []string{"no pks", "nomor pks", "pks", "no mou", "nomor mou", "no perjanjian"}},
 	{Name: "pks_from", Headers: []string{"pks mulai", "mulai pks", "tgl mulai pks", "tanggal mulai pks", "tgl pks", "tanggal pks", "awal pks", "mulai"}},
 	{Name: "pks_to", Headers: []string{"pks berakhir", "akhir pks", "berakhir pks", "tgl berakhir pks", "tanggal berakhir pks", "pks sampai", "masa berlaku pks", "berlaku sampai", "berakhir"}},
-	{Name: "name", Headers: []string{"nama kontak", "nama petugas", "nama narahubung", "narahubung", "petugas", "kontak person", "contact person", "nama pic", "pic", "nama petugas p care", "petugas p care", "kontak", "nama", "nama lengkap", "cp"}},
+	{Name: "name", Not: notAContact, Headers: []string{"nama kontak", "nama petugas", "nama narahubung", "narahubung", "petugas", "kontak person", "contact person", "nama pic", "pic", "nama petugas p care", "petugas p care", "kontak", "nama", "nama lengkap", "cp"}},
 	{Name: "role", Headers: []string{"jabatan", "peran", "posisi", "tugas", "bagian", "jabatan petugas"}},
-	{Name: "phone", Need: true, Headers: []string{"no wa", "no hp wa", "nomor wa", "no whatsapp", "nomor whatsapp", "no hp", "nomor hp", "no handphone", "no telp", "no telepon", "nomor telepon", "no hp aktif", "no wa aktif", "no telp hp", "no hp petugas", "hp wa", "hp", "wa", "whatsapp", "telepon", "telp", "no kontak", "nomor kontak", "nomor", "handphone"}},
+	{Name: "phone", Need: true, Not: notOurPhone, Headers: []string{"no wa", "no hp wa", "nomor wa", "no whatsapp", "nomor whatsapp", "no hp", "nomor hp", "no handphone", "no telp", "no telepon", "nomor telepon", "no hp aktif", "no wa aktif", "no telp hp", "no hp petugas", "hp wa", "hp", "wa", "whatsapp", "telepon", "telp", "no kontak", "nomor kontak", "nomor", "handphone", "no ponsel", "ponsel", "no seluler", "no hp whatsapp", "hp whatsapp", "no hp petugas p care"}},
 	{Name: "ownership", Headers: []string{"kepemilikan nomor", "kepemilikan", "kepemilikan hp", "milik", "status nomor", "jenis nomor", "pemilik nomor"}},
 	{Name: "duty_from", Headers: []string{"bertugas sejak", "tmt", "mulai bertugas", "sejak", "tmt tugas", "tgl mulai tugas"}},
 	{Name: "duty_to", Headers: []string{"bertugas sampai", "bertugas hingga", "selesai bertugas", "tgl selesai tugas"}},
 	{Name: "saved", Headers: []string{"simpan nomor rs", "sudah simpan nomor rs", "sudah simpan nomor", "simpan nomor", "simpan no rs"}},
-	{Name: "consent", Headers: []string{"persetujuan", "setuju wa", "setuju", "persetujuan wa", "bersedia", "setuju dikirimi wa", "setuju menerima wa", "bersedia menerima wa", "consent", "status persetujuan", "izin"}},
+	{Name: "consent", Not: notOurConsent, Headers: []string{"persetujuan", "setuju wa", "setuju", "persetujuan wa", "bersedia", "setuju dikirimi wa", "setuju menerima wa", "bersedia menerima wa", "consent", "status persetujuan", "kesediaan", "kesediaan wa", "mau dikirimi wa", "boleh dikirimi wa", "boleh wa", "boleh dihubungi", "izin wa", "ijin wa", "opt in", "izin", "ijin"}},
 	{Name: "consent_date", Headers: []string{"tgl persetujuan", "tanggal persetujuan", "tgl setuju", "tanggal setuju", "tgl consent", "tanggal"}},
 	{Name: "status", Headers: []string{"status kontak", "status", "status petugas", "aktif", "status tugas", "keaktifan"}},
 	{Name: "note", Headers: []string{"keterangan", "ket", "catatan", "keterangan lain"}},
@@ -134,6 +145,9 @@ func ReadContacts(table *tabular.Table, known Known) (ContactFile, error) {
 	}
 	dropForeignDate(header)
 	r := newContactReader(table, header, known)
+	if r.named, err = namesOfCodes(table, r); err != nil {
+		return ContactFile{}, err
+	}
 	for record, err := range tabular.Records(table, header) {
 		if err != nil {
 			return ContactFile{}, err
@@ -143,8 +157,32 @@ func ReadContacts(table *tabular.Table, known Known) (ContactFile, error) {
 	if len(r.file.Records)+len(r.file.Rejected) == 0 {
 		return ContactFile{}, table.NoRows()
 	}
+	if len(header.OtherSheets) > 0 {
+		r.file.Warnings = append(r.file.Warnings, tabular.NewNote(0, tabular.OtherSheetsNotRead, strings.Join(header.OtherSheets, ", ")))
+	}
 	slices.SortStableFunc(r.file.Warnings, func(a, b tabular.Note) int { return a.Row - b.Row })
 	return r.file, nil
+}
+
+// namesOfCodes learns which name the file itself gives to each facility code, so
+// that a code alone is understood above the row that names it too.
+func namesOfCodes(table *tabular.Table, r *contactReader) (map[string]string, error) {
+	named := map[string]string{}
+	if r.header.Find("code") < 0 || r.header.Find("facility") < 0 {
+		return named, nil
+	}
+	for record, err := range tabular.Records(table, r.header) {
+		if err != nil {
+			return nil, err
+		}
+		row := &contactRow{cells: record.Cells}
+		code, _ := bpjsCode(r.text(row, "code"))
+		name := r.text(row, "facility")
+		if record.Ignored == "" && code != "" && name != "" && named[code] == "" && !tabular.IsDitto(name) {
+			named[code] = name
+		}
+	}
+	return named, nil
 }
 
 func noFacilityColumn() error {

@@ -242,7 +242,7 @@ func existingContact(atFacility []Contact, told Contact) *Contact {
 		switch {
 		case c.Phone == told.Phone && c.Status != Moved:
 			holder = c
-		case c.Phone == told.Phone && sameName(c.Name, told.Name):
+		case c.Phone == told.Phone && nameWithin(c.Name, told.Name):
 			former = c
 		}
 	}

@@ -302,8 +302,84 @@ func TestRejectedRowsCanBeMendedAndImportedAgain(t *testing.T) {
 	if file := read(t, db, mended); len(file.Records) != 2 || len(file.Rejected) != 3 {
 		t.Errorf("%d records, %d rejected", len(file.Records), len(file.Rejected))
 	}
-	if !strings.HasPrefix(out.String(), "\ufeffbaris;alasan;No;Nama Faskes;") || !strings.Contains(out.String(), ";0812-0000-O126;") {
+	if !strings.HasPrefix(out.String(), "\ufeffbaris;alasan;Nama Faskes;") || !strings.Contains(out.String(), ";0812-0000-O126;") {
 		t.Errorf("%s", out.String())
+	}
+}
+
+func TestTheNIKIsNeverAPhoneNumberNorWrittenOut(t *testing.T) {
+	db := storetest.Open(t)
+	for _, title := range []string{"NIK", "No. KTP", "Nomor NIK", "Nomor Induk Kependudukan", "No Kartu"} {
+		file := read(t, db, title+";Nama Faskes;Petugas;Nomor HP petugas P-Care;Setuju\n"+
+			"1703016501900001;Puskesmas Lais;Budi;0812-0000-0106;ya\n1703016501900002;Puskesmas Lais;Ani;;ya\n")
+		var out bytes.Buffer
+		if err := file.WriteRejected(&out, "id"); err != nil {
+			t.Fatal(err)
+		}
+		if len(file.Records) != 1 || file.Records[0].Contact.Phone != "+6281200000106" || strings.Contains(out.String(), "17030165") {
+			t.Errorf("%s: %+v\n%s", title, file.Records, out.String())
+		}
+	}
+	for _, file := range []string{"Nomor NIK;Nama Faskes;Petugas\n1703016501900001;Puskesmas Lais;Budi\n", "Nama Faskes;Petugas;No PKS\nPuskesmas Lais;Budi;081200000106\n"} {
+		path := filepath.Join(t.TempDir(), "x.csv")
+		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		table, err := tabular.Open(path, tabular.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadContacts(table, Known{Directory: NewDirectory(nil, nil)}); fault.Code(err) != "header_not_found" {
+			t.Errorf("%q: %v", file, err)
+		}
+	}
+}
+
+func TestOnlyAConsentToMessagesIsConsent(t *testing.T) {
+	db := storetest.Open(t)
+	for title, want := range map[string]Consent{
+		"Persetujuan": Granted, "Boleh dikirimi WA?": Granted, "Bersedia menerima info WA (Y/T)": Granted, "Kesediaan": Granted, "Opt-in": Granted,
+		"Izin Operasional": ConsentUnknown, "Persetujuan Kepala Dinas": ConsentUnknown, "Tgl Izin Praktik": ConsentUnknown,
+	} {
+		file := read(t, db, "Nama Faskes;Petugas;No HP;"+title+"\nPuskesmas Lais;Budi;0812-0000-0106;ya\n")
+		if got := file.Records[0].Contact.Consent; got != want {
+			t.Errorf("%s: ya = %s, want %s", title, got, want)
+		}
+	}
+}
+
+func TestAShorterNameIsNoNewPersonOnAMovedContact(t *testing.T) {
+	db := storetest.Open(t)
+	importFile(t, db, "Nama Faskes;Petugas;No HP;Setuju;Status\nPuskesmas Kemumu;Mega Silvia;081200000107;tidak;pindah\n")
+	result := importFile(t, db, "Nama Faskes;Petugas;No HP;Setuju\nPuskesmas Kemumu;Mega;081200000107;ya\n")
+	if result.Created != 0 || result.KeptRefused != 1 {
+		t.Errorf("%+v", result)
+	}
+	if result := importFile(t, db, "Nama Faskes;Petugas;No HP;Setuju\nPuskesmas Kemumu;Rina Wati;081200000107;ya\n"); result.Created != 1 {
+		t.Errorf("another officer on the number: %+v", result)
+	}
+}
+
+func TestTextsThatAreNoNamesGoBack(t *testing.T) {
+	db := storetest.Open(t)
+	long := strings.Repeat("Z", 10_000)
+	file := read(t, db, head+";Puskesmas "+long+";;Siti;081200000201;ya;;;\n;Puskesmas Lais;;"+long+";081200000202;ya;;;\n;Pusk\u202eesmas Lais;;Si\u0007ti\u200b;\u202a081200000203\u202c;ya;;;\n")
+	if len(file.Rejected) != 2 || file.Rejected[0].Code != tabular.ValueNotUnderstood || file.Rejected[1].Code != tabular.ValueNotUnderstood || len(file.Rejected[0].Indonesian) > 200 {
+		t.Errorf("%+v", notesOf(file.Rejected))
+	}
+	if len(file.Records) != 1 || file.Records[0].Contact.Name != "Siti" || file.Facilities[0].Facility.Name != "Puskesmas Lais" {
+		t.Errorf("%+v", file.Records)
+	}
+}
+
+func TestACodeAloneIsNamedFurtherDown(t *testing.T) {
+	db := storetest.Open(t)
+	file := read(t, db, "Kode;Faskes;Petugas;HP;Setuju\n07030301;;Ani;081200000301;ya\n7030301;Puskesmas Satu;Budi;081200000302;ya\n07030302;;Cici;081200000303;ya\n")
+	if len(file.Records) != 2 || len(file.Facilities) != 1 || file.Facilities[0].Facility.Name != "Puskesmas Satu" {
+		t.Errorf("%+v %+v", file.Records, file.Facilities)
+	}
+	if len(file.Rejected) != 1 || file.Rejected[0].Row != 4 || file.Rejected[0].Code != tabular.UnknownFKTP {
+		t.Errorf("%+v", notesOf(file.Rejected))
 	}
 }
 
@@ -337,7 +413,7 @@ func TestReportJSONHasNoNullLists(t *testing.T) {
 
 func TestConsentWords(t *testing.T) {
 	for text, want := range map[string]Consent{
-		"ya": Granted, "Y": Granted, "YA": Granted, "setuju": Granted, "√": Granted, "✓": Granted, "v": Granted, "bersedia": Granted, "TRUE": Granted, "ya, setuju": Granted,
+		"ya": Granted, "Y": Granted, "YA": Granted, "setuju": Granted, "√": Granted, "✓": Granted, "v": Granted, "bersedia": Granted, "TRUE": Granted, "ya, setuju": Granted, "centang": Granted,
 		"tidak": Refused, "T": Refused, "tdk": Refused, "tidak setuju": Refused, "menolak": Refused, "✗": Refused, "tidak mau": Refused, "FALSE": Refused,
 		"": ConsentUnknown, "-": ConsentUnknown, "belum": ConsentUnknown, "?": ConsentUnknown, "ya?": ConsentUnknown, "x": ConsentUnknown, "mungkin": ConsentUnknown, "ya kalau perlu": ConsentUnknown,
 	} {

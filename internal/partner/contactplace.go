@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
@@ -12,9 +13,16 @@ import (
 	"sapa/internal/tabular"
 )
 
+// longestName is more than any facility or person is called; a longer text is
+// something pasted into the wrong cell.
+const longestName = 150
+
 // readPlace finds the facility of a row, or tells why the row goes back.
 func (r *contactReader) readPlace(row *contactRow) *tabular.Note {
 	rawCode, name := r.text(row, "code"), r.text(row, "facility")
+	if utf8.RuneCountInString(name) > longestName {
+		return rejection(row, tabular.ValueNotUnderstood, string([]rune(name)[:40])+"…")
+	}
 	code, restored := bpjsCode(rawCode)
 	kemenkes := cmp.Or(kemenkesCode(r.text(row, "kemenkes")), kemenkesCode(rawCode))
 	switch {
@@ -26,7 +34,11 @@ func (r *contactReader) readPlace(row *contactRow) *tabular.Note {
 	told := Facility{BPJSCode: code, KemenkesCode: kemenkes, Kecamatan: kecamatanOf(r.text(row, "kecamatan")),
 		Address: r.text(row, "address"), Inpatient: inpatientOf(r.text(row, "inpatient"))}
 	row.place = place{index: -1, facility: told, told: told}
-	if reason := r.findPlace(row, name); reason != nil {
+	given := name
+	if _, known := r.dir.byBPJS[code]; name == "" && !known {
+		given = r.named[code]
+	}
+	if reason := r.findPlace(row, given); reason != nil {
 		return reason
 	}
 	r.adviseOnPlace(row, name)

@@ -115,13 +115,14 @@ func (file ContactFile) reported(r ContactRecord) ReportedRecord {
 		Consent: c.Consent, ConsentDate: r.ConsentDate, Status: c.Status, Tags: c.Tags, Note: c.Note}
 }
 
-// WriteRejected writes the rejected rows with their own columns, and before them
-// the row number and the reason, so that they can be mended and imported again:
-// those two columns are passed over on reading.
+// WriteRejected writes the rejected rows with the columns that were understood, and
+// before them the row number and the reason, so that they can be mended and
+// imported again: those two columns are passed over on reading. Other columns, such
+// as the officers' NIK, have no business in one more file.
 func (file ContactFile) WriteRejected(w io.Writer, locale string) error {
 	titles, keep := []any{"baris", "alasan"}, []int{}
 	for i, title := range file.Titles {
-		if !slices.Contains([]string{"baris", "alasan"}, tabular.Normal(title)) {
+		if slices.Contains(file.understood, i) && !slices.Contains([]string{"baris", "alasan"}, tabular.Normal(title)) {
 			titles, keep = append(titles, cmp.Or(title, fmt.Sprintf("kolom %d", i+1))), append(keep, i)
 		}
 	}

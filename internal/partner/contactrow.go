@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"sapa/internal/fault"
 	"sapa/internal/phone"
@@ -20,9 +22,10 @@ type contactReader struct {
 	known    Known
 	first    bool // nothing was known: the file makes the list of partners
 	dir      *Directory
-	planned  map[int]int      // index in dir to index in file.Facilities
-	records  map[string][]int // facility and number to earlier records
-	holders  map[string]int   // number to the facility that had it first in the file
+	named    map[string]string // BPJS code to the name that the file gives it
+	planned  map[int]int       // index in dir to index in file.Facilities
+	records  map[string][]int  // facility and number to earlier records
+	holders  map[string]int    // number to the facility that had it first in the file
 	previous map[int64][]Contact
 	numbers  map[string][]int64 // number to the facilities that have it already
 	above    []tabular.Cell     // the last data row, for "sda"
@@ -35,7 +38,7 @@ func newContactReader(table *tabular.Table, header tabular.Header, known Known) 
 		planned: map[int]int{}, records: map[string][]int{}, holders: map[string]int{},
 		previous: map[int64][]Contact{}, numbers: map[string][]int64{},
 		file: ContactFile{File: table.File, Encoding: table.Encoding, Delimiter: table.Delimiter, Sheet: table.Sheet,
-			SHA256: table.SHA256, ReadOn: known.Today, HeaderRows: header.Rows, Titles: header.Titles},
+			SHA256: table.SHA256, ReadOn: known.Today, HeaderRows: header.Rows, Titles: header.Titles, understood: slices.Collect(maps.Values(header.Index))},
 	}
 	for _, c := range known.Contacts {
 		r.previous[c.FacilityID] = append(r.previous[c.FacilityID], c)
@@ -158,12 +161,15 @@ func ofFault(row int, err error) tabular.Note {
 	return tabular.Note{Row: row, Code: f.Code, Indonesian: f.Indonesian, English: f.English}
 }
 
-// readPerson takes who the contact is; nothing in it sends a row back.
+// readPerson takes who the contact is; only a name that is none sends a row back.
 func (r *contactReader) readPerson(row *contactRow) *tabular.Note {
 	c := &row.record.Contact
 	c.Name, c.Role, c.Note = r.text(row, "name"), roleOf(r.text(row, "role")), r.text(row, "note")
-	if c.Name == "" {
+	switch {
+	case c.Name == "":
 		row.warn(tabular.ContactNameMissing)
+	case utf8.RuneCountInString(c.Name) > longestName:
+		return rejection(row, tabular.ValueNotUnderstood, string([]rune(c.Name)[:40])+"…")
 	}
 	c.Ownership = ownershipOf(r.text(row, "ownership"), c.Note)
 	c.SavedOurNumber = answerIn(r.text(row, "saved"), No)
@@ -296,7 +302,7 @@ func (r *contactReader) readConsentDate(row *contactRow) *tabular.Note {
 }
 
 var (
-	yes     = regexp.MustCompile(`^(ya|y|yes|iya|iy|yup|ok|oke|okay|v|1|true|boleh|mau|sudah|sdh)$|^((ya|y|iya|sudah|sdh|sangat) )?(setuju|bersedia|boleh|mau)( (wa|di ?wa|dikirimi( wa)?|menerima( wa)?|dihubungi))?$`)
+	yes     = regexp.MustCompile(`^(ya|y|yes|iya|iy|yup|ok|oke|okay|v|1|true|boleh|mau|sudah|sdh|(di)?centang|ceklis|checked)$|^((ya|y|iya|sudah|sdh|sangat) )?(setuju|bersedia|boleh|mau)( (wa|di ?wa|dikirimi( wa)?|menerima( wa)?|dihubungi))?$`)
 	no      = regexp.MustCompile(`^(t|n|no|tdk|tidak|tak|gak|ga|enggak|0|false|menolak|tolak|ditolak|keberatan|jangan|stop|berhenti|dicabut)$|^(t|tdk|tidak|tak|gak|ga|enggak|blm tidak) (setuju|bersedia|mau|boleh|ingin|berkenan)( \w+)*$|^(menolak|jangan) \w+( \w+)*$`)
 	notYet  = regexp.MustCompile(`^(|belum|blm|belum (diminta|ada|ditanya|tahu|diketahui|setuju|pasti|jelas)|belum diketahui|tidak (tahu|diketahui)|unknown)$`)
 	ticks   = "√✓✔☑✅🗸"

@@ -212,6 +212,17 @@ func samePerson(a, b string) bool {
 // sameName reports whether two names differ in titles, case and punctuation only.
 func sameName(a, b string) bool { return slices.Equal(personKey(a), personKey(b)) }
 
+// nameWithin reports whether one name is the other or a part of it: "Mega" and
+// "Mega Silvia".
+func nameWithin(a, b string) bool {
+	short, long := personKey(a), personKey(b)
+	if len(short) > len(long) {
+		short, long = long, short
+	}
+	missing := slices.ContainsFunc(short, func(w string) bool { return !slices.Contains(long, w) })
+	return !missing && (len(short) > 0 || len(long) == 0)
+}
+
 // CanonicalName writes a facility's name as we show it: "PKM PERUMNAS" becomes
 // "Puskesmas Perumnas", "Bidan Sri Wahyuni" becomes "TPMB Sri Wahyuni". The kind
 // counts only where the name does not tell its own.

@@ -81,7 +81,26 @@ func split(text string) []string {
 			parts = append(parts, found...)
 			continue
 		}
+		if found := besideEachOther(part); len(found) > 1 {
+			parts = append(parts, found...)
+			continue
+		}
 		parts = append(parts, part)
+	}
+	return parts
+}
+
+// beginning is a space before which another number may begin.
+var beginning = regexp.MustCompile(`\s+((?:\+62|62|0)[\s.-]?8)`)
+
+// besideEachOther parts numbers that are written in groups with spaces, "0812 0000
+// 0101 0857 0000 0102", when every part is a whole number of its own.
+func besideEachOther(text string) []string {
+	parts := strings.Split(beginning.ReplaceAllString(text, "\n$1"), "\n")
+	for _, part := range parts {
+		if _, _, reason := parse(part); reason != "" {
+			return nil
+		}
 	}
 	return parts
 }

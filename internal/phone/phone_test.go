@@ -118,6 +118,7 @@ func TestParseCell(t *testing.T) {
 		{"thousands separators", "81,200,000,109", Cell{Numbers: []Number{a}, Repairs: []string{LeadingZeroRestored}}},
 		{"line break", "HP 081200000109\nWA: 081200000209", Cell{Numbers: []Number{a, b}, Repairs: []string{TwoNumbersInCell}}},
 		{"only spaces between", "081200000109 081200000209", Cell{Numbers: []Number{a, b}, Repairs: []string{TwoNumbersInCell}}},
+		{"two in groups with spaces", "0812 0000 0109 0812 0000 0209", Cell{Numbers: []Number{a, b}, Repairs: []string{TwoNumbersInCell}}},
 		{"dash between", "081200000109 - 081200000209", Cell{Numbers: []Number{a, b}, Repairs: []string{TwoNumbersInCell}}},
 		{"twice the same", "0812-0000-0109 / +62 812 0000 0109", Cell{Numbers: []Number{a}, Repairs: []string{SameNumberTwice}}},
 		{"link and number", "https://wa.me/6281200000109 / 0812-0000-0209", Cell{Numbers: []Number{a, b}, Repairs: []string{TwoNumbersInCell}}},
@@ -144,6 +145,7 @@ func TestParseCellRefuses(t *testing.T) {
 		{"-", Empty},
 		{"suami: 0812-0000-0214", Empty},
 		{"0812-000-01", TooShort},
+		{"0812 0000 0101 0812 33", TooLong},
 		{"(0737) 0000113", Landline},
 		{"0812-0000-O126", Letters},
 		{"8,12E+10", PrecisionLost},
@@ -166,6 +168,12 @@ func TestEveryReasonSpeaksBothLanguages(t *testing.T) {
 		if ReasonOf(f) != reason {
 			t.Errorf("ReasonOf(%s) = %s", reason, ReasonOf(f))
 		}
+	}
+}
+
+func TestNothingIsNotQuoted(t *testing.T) {
+	if f := Empty.Fault(""); strings.Contains(f.Indonesian, `""`) || strings.Contains(f.English, `""`) || strings.Contains(f.Indonesian, "%") {
+		t.Errorf("an empty cell is told as %q, %q", f.Indonesian, f.English)
 	}
 }
 

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"errors"
+	"strings"
 
 	"sapa/internal/fault"
 )
@@ -60,12 +61,18 @@ var refusals = map[Reason]struct{ code, indonesian, english string }{
 	},
 }
 
+// withoutQuote leaves out what was written where nothing was.
+var withoutQuote = strings.NewReplacer(" (tertulis %q)", "", " (it says %q)", "")
+
 // Code returns the long form of a reason: no_phone, phone_too_short, and so on.
 func (r Reason) Code() string { return refusals[r].code }
 
 // Fault returns the reason as a fault about the text as it was written.
 func (r Reason) Fault(raw string) *fault.Error {
 	says := refusals[r]
+	if raw == "" {
+		return fault.New(says.code, withoutQuote.Replace(says.indonesian), withoutQuote.Replace(says.english))
+	}
 	return fault.New(says.code, says.indonesian, says.english, raw)
 }
 

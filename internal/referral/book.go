@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -99,10 +100,39 @@ func (b *Book) readAny(ctx context.Context, table *tabular.Table, file *File, to
 			continue
 		}
 		file.RejectedTitles = lettersRejectedTitles
+		if len(header.OtherSheets) > 0 {
+			file.warn(tabular.NewNote(0, tabular.OtherSheetsNotRead, strings.Join(header.OtherSheets, ", ")))
+		}
+		if form.layout == VClaim && file.Asked.IsZero() { // its dates are those of its title; a SEP's title tells another day
+			file.Asked = periodAbove(header)
+			file.Period = file.Asked
+		}
 		return b.readLetters(ctx, table, header, file, columns, today)
 	}
 	return b.readCounted(ctx, table, file)
 }
+
+// periodAbove returns the months that a title tells: "Periode 01/10/2023 s/d
+// 31/10/2023". The day of a printout is no period.
+func periodAbove(header tabular.Header) Period {
+	for _, row := range header.Above {
+		for _, c := range row.Cells {
+			told, ok := tabular.ParsePeriod(c.Text)
+			if c.Merged || !ok || told.From == told.To || !tellsPeriod.MatchString(c.Text) || printed.MatchString(c.Text) {
+				continue
+			}
+			if p, err := ParsePeriod(told.From[:7] + ".." + told.To[:7]); err == nil {
+				return p
+			}
+		}
+	}
+	return Period{}
+}
+
+var (
+	tellsPeriod = regexp.MustCompile(`(?i)\b(periode|bulan|tahun|triwulan|semester|tanggal|tgl|kunjungan|rujukan|s\.?/?d\.?|sampai)\b`)
+	printed     = regexp.MustCompile(`(?i)\b(di)?(cetak|unduh|print\w*|update\w*|per)\b`)
+)
 
 func newFile(table *tabular.Table, o Options) *File {
 	file := &File{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,6 +20,10 @@ type countedReader struct {
 	taken   map[slot]Record    // the first number of each slot
 	strange map[Referrer]bool
 	totals  typedTotals
+	newest  int               // the last year of any number
+	latest  []projectedMonth  // what titles and notes say is projected
+	repeats []Ignored         // of the present row
+	told    map[Referrer]bool // facilities of the header of which it was told that they cannot be counted
 }
 
 // slot is what can have one number only.
@@ -39,6 +44,7 @@ type entry struct {
 	number tabular.Cell
 	mark   bool // projected by its status or by its column's header
 	line   []string
+	headed int // the row of the header, where the facility stands in it; else 0
 }
 
 // grid is a counted layout found in a file: it knows its header and turns each
@@ -58,9 +64,12 @@ func (b *Book) readCounted(ctx context.Context, table *tabular.Table, file *File
 		return err
 	}
 	file.Header, file.Sheet = layout.header().Rows, table.Sheet
+	if err := b.tellOtherSheets(table, file); err != nil {
+		return err
+	}
 	file.RejectedTitles = withoutPatients(layout.header().Titles)
 	r := &countedReader{
-		File: file, match: b.find, known: map[Referrer]found{}, taken: map[slot]Record{}, strange: map[Referrer]bool{},
+		File: file, match: b.find, known: map[Referrer]found{}, taken: map[slot]Record{}, strange: map[Referrer]bool{}, told: map[Referrer]bool{},
 		totals: typedTotals{map[string]int{}, map[string]int{}},
 	}
 	r.Layout = layout.layout()
@@ -74,7 +83,38 @@ func (b *Book) readCounted(ctx context.Context, table *tabular.Table, file *File
 		r.row(layout, record)
 	}
 	r.settle()
+	if g, ok := layout.(*monthGrid); ok {
+		r.RejectedTitles = g.fullTitles(r)
+	}
 	return nil
+}
+
+// tellOtherSheets warns of further sheets with counts, such as one for each year,
+// and turns the table back.
+func (b *Book) tellOtherSheets(table *tabular.Table, file *File) error {
+	if table.Format != "xlsx" || table.SheetChosen() {
+		return nil
+	}
+	var others []string
+	for _, sheet := range table.Sheets() {
+		if sheet == file.Sheet {
+			continue
+		}
+		if err := table.Use(sheet); err != nil {
+			return err
+		}
+		rows, err := firstRows(table)
+		if err != nil {
+			return err
+		}
+		if _, err := b.gridOf(head{rows, sheet, file.Asked}); err == nil {
+			others = append(others, sheet)
+		}
+	}
+	if len(others) > 0 {
+		file.warn(tabular.NewNote(0, tabular.OtherSheetsNotRead, strings.Join(others, ", ")))
+	}
+	return table.Use(file.Sheet)
 }
 
 // row passes one row through: what is no record is ignored, and a row of totals
@@ -87,12 +127,18 @@ func (r *countedReader) row(layout grid, record tabular.Record) {
 		r.ignore(Ignored{Note: tabular.NewNote(record.Number, record.Ignored)})
 		return
 	case record.Ignored != "":
+		r.latest = append(r.latest, projectedIn(record.Row)...)
 		r.ignore(Ignored{Note: tabular.NewNote(record.Number, record.Ignored)})
 		return
 	}
 	r.DataRows++
+	taken, rejected := len(r.taken), r.RejectedRows
+	r.repeats = nil
 	for _, e := range entries {
 		r.take(e)
+	}
+	if len(r.repeats) > 0 && len(r.taken) == taken && r.RejectedRows == rejected {
+		r.ignore(r.repeats[0]) // all of the row stands above already
 	}
 }
 
@@ -114,6 +160,7 @@ func (r *countedReader) take(e entry) {
 		r.send(e, tabular.DateOutsidePeriod, e.month.String())
 		return
 	}
+	r.newest = max(r.newest, e.month.Year)
 	r.totals.add(e, count)
 	r.place(e, Record{Row: e.row, Clinic: e.clinic, Month: e.month, Count: count, Projected: marked || e.mark})
 }
@@ -121,9 +168,9 @@ func (r *countedReader) take(e entry) {
 // place puts a number with its partner, or with a referrer that waits.
 func (r *countedReader) place(e entry, record Record) {
 	partner := r.partner(e)
-	if partner.reason != "" {
-		r.rejectOnce(Rejection{Note: tabular.NewNote(e.row, partner.reason, e.who), Code: e.who.Code, Name: e.who.Name, line: e.line})
-		if partner.reason != tabular.UnknownFKTP || e.who == (Referrer{}) {
+	if partner.ID == 0 {
+		r.tell(e, partner)
+		if partner.hospital || partner.reason != tabular.UnknownFKTP || e.who == (Referrer{}) {
 			return
 		}
 		record.referrer = e.who
@@ -135,12 +182,33 @@ func (r *countedReader) place(e entry, record Record) {
 	case !twice || first.Projected && !record.Projected:
 		r.taken[at] = record
 	case first.Count == record.Count || record.Projected && !first.Projected:
-		r.ignore(Ignored{Note: tabular.NewNote(e.row, tabular.IgnoredDuplicate, first.Row), FirstRow: first.Row})
+		r.repeats = append(r.repeats, Ignored{Note: tabular.NewNote(e.row, tabular.IgnoredDuplicate, first.Row), FirstRow: first.Row})
 	default:
 		r.reject(Rejection{Note: countDiffersNote(e, first), Value: e.number.Text, line: e.line})
 	}
 	if r.Asked.IsZero() {
 		r.Period = r.Period.with(e.month)
+	}
+}
+
+// tell says why numbers do not go to a partner: once for each row, or once for a
+// facility that heads a column.
+func (r *countedReader) tell(e entry, partner found) {
+	row := e.row
+	if e.headed > 0 {
+		if r.told[e.who] {
+			return
+		}
+		r.told[e.who] = true
+		row, e.line = e.headed, nil
+	}
+	switch {
+	case partner.hospital:
+		r.ignoreOnce(Ignored{Note: tabular.NewNote(row, tabular.IgnoredHospital, e.who)})
+	case partner.alone && e.who.Name != "":
+		r.ignoreOnce(Ignored{Note: noReferrerNote(row)})
+	default:
+		r.rejectOnce(Rejection{Note: tabular.NewNote(row, partner.reason, e.who), Code: e.who.Code, Name: e.who.Name, line: e.line})
 	}
 }
 
@@ -176,9 +244,17 @@ func (r *countedReader) rejectOnce(rejection Rejection) {
 	r.reject(rejection)
 }
 
+// ignoreOnce tells a thing once for each row.
+func (r *countedReader) ignoreOnce(i Ignored) {
+	if n := len(r.Ignored); n == 0 || r.Ignored[n-1].Note != i.Note {
+		r.ignore(i)
+	}
+}
+
 // settle sorts what was taken into numbers of partners and numbers that wait.
 func (r *countedReader) settle() {
 	for _, record := range r.taken {
+		record.Projected = record.Projected || r.noted(record.Month)
 		if record.Partner.ID != 0 {
 			r.Records = append(r.Records, record)
 			continue
@@ -207,6 +283,8 @@ func (r *countedReader) settle() {
 	r.Accepted = len(r.Records)
 }
 
+var commaGroups = regexp.MustCompile(`^[1-9]\d{0,2}(,\d{3})+$`)
+
 // wholeNumber returns the number in a cell; text is what is left of it without the
 // mark of a projection.
 func wholeNumber(cell tabular.Cell, text string) (int, bool) {
@@ -214,23 +292,25 @@ func wholeNumber(cell tabular.Cell, text string) (int, bool) {
 	if !ok {
 		value, ok = tabular.ParseNumber(text)
 	}
+	if cell.Kind == tabular.Text && commaGroups.MatchString(text) {
+		value, ok = tabular.ParseNumber(strings.ReplaceAll(text, ",", "")) // a count has no decimals
+	}
 	if !ok || value < 0 || value > math.MaxInt32 || value != math.Trunc(value) {
 		return 0, false
 	}
 	return int(value), true
 }
 
-var projectedWords = []string{"proyeksi", "projeksi", "projected", "estimasi", "perkiraan", "prediksi", "sementara"}
+var projectedWord = regexp.MustCompile(`(?i)\b(?:(?:ter|di)?pro[yj]eksi(?:kan)?|projected|projection|estimasi|estimated|perkiraan|prediksi|sementara|est|proy)\b`)
 
 // projectedMark takes the mark of a projection off a text: a star or "(proyeksi)".
 func projectedMark(text string) (rest string, marked bool) {
-	rest = strings.TrimRight(text, "* ")
-	marked = rest != strings.TrimRight(text, " ")
-	lower := strings.ToLower(rest)
-	for _, word := range projectedWords {
-		if i := strings.Index(lower, word); i >= 0 && len(lower) == len(rest) {
-			return strings.TrimRight(rest[:i], " ([-"), true
-		}
+	rest = strings.TrimRight(text, "*) ")
+	if marked = strings.Contains(text[len(rest):], "*"); !marked {
+		rest = strings.TrimRight(text, " ")
+	}
+	if at := projectedWord.FindStringIndex(rest); at != nil {
+		return strings.TrimRight(rest[:at[0]], " ([-"), true
 	}
 	return rest, marked
 }
@@ -309,10 +389,18 @@ func withoutPatients(titles []string) []string {
 }
 
 // keptLine returns the cells of a row under the titles that are kept.
-func (r *File) keptLine(row tabular.Row) []string {
+func (r *File) keptLine(row tabular.Row) []string { return r.keptLineIn(row, -1, "") }
+
+// keptLineIn is keptLine with another text in one column: the month with its year,
+// which stood in a title that the file of rejected rows has not.
+func (r *File) keptLineIn(row tabular.Row, column int, text string) []string {
 	var line []string
 	for i, title := range r.RejectedTitles {
-		if title != "" {
+		switch {
+		case title == "":
+		case i == column && text != "":
+			line = append(line, text)
+		default:
 			line = append(line, strings.Clone(row.Cell(i).Text))
 		}
 	}

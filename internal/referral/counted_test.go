@@ -1,8 +1,10 @@
 package referral
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -136,6 +138,62 @@ func TestCountedForms(t *testing.T) {
 			nil,
 		},
 		{
+			"a note says which months are projected",
+			Period{},
+			[]string{"REKAP OKT - DES 2023;;;", "Nama FKTP;Okt;Nov;Des", "Kemumu;1;2;3", ";;;", "*) November dan Desember bersifat proyeksi;;;"},
+			MonthColumns,
+			[]string{"3 07030105 2023-10 1", "3 07030105 2023-11 2*", "3 07030105 2023-12 3*"},
+			map[string]int{"title_with_period": 1, "blank": 1, "footnote": 1},
+		},
+		{
+			"the note speaks of the newest year, a title of a span",
+			Period{},
+			[]string{"REKAP 2022 - 2023 (OKT s/d DES PROYEKSI);;;;;;", "Nama FKTP;2022;;2023;;;", ";Nov;Des;Sep;Okt;Nov;Des", "Kemumu;1;2;3;4;5 est;6"},
+			MonthColumns,
+			[]string{"4 07030105 2022-11 1", "4 07030105 2022-12 2", "4 07030105 2023-09 3", "4 07030105 2023-10 4*", "4 07030105 2023-11 5*", "4 07030105 2023-12 6*"},
+			nil,
+		},
+		{
+			"BULAN over the months, hospitals and walk-ins between",
+			Period{},
+			[]string{"RUJUKAN MASUK TRIWULAN IV 2023;;;", "NO;ASAL RUJUKAN;BULAN;;JUMLAH", ";;OKT;DES;", "1;PKM KEMUMU;10;30*;40", "2;RSUD LAIN;1;1;2", "3;DATANG SENDIRI;7;7;14", ";TOTAL;18;38;"},
+			MonthColumns,
+			[]string{"4 07030105 2023-10 10", "4 07030105 2023-12 30*"},
+			map[string]int{"title_with_period": 1, "referrer_is_hospital": 1, "no_referrer": 1, "totals_row": 1},
+		},
+		{
+			"an unknown facility that heads a column is told once",
+			Period{},
+			[]string{"Tahun 2023;;;", "Bulan;Puskesmas Lestari;Kemumu;Lais", "Januari;1;2;3", "Februari;4;5;6"},
+			Wide,
+			[]string{"3 07030104 2023-01 3", "3 07030105 2023-01 2", "4 07030104 2023-02 6", "4 07030105 2023-02 5"},
+			map[string]int{"subtitle_period": 1, "unknown_fktp": 1},
+		},
+		{
+			"years of two digits, and none at all",
+			Period{},
+			[]string{"fktp,tahun,bulan,jumlah", "Puskesmas Kemumu,23,1,10", "Puskesmas Kemumu,202,2,10"},
+			Long,
+			[]string{"2 07030105 2023-01 10"},
+			map[string]int{"invalid_date": 1},
+		},
+		{
+			"a row of months that stands twice, once with another number",
+			Period{},
+			[]string{"FKTP;Jan-23;Feb-23", "Kemumu;1;2", "PKM Kemumu;1;2", "Puskesmas Kemumu;1;3"},
+			MonthColumns,
+			[]string{"2 07030105 2023-01 1", "2 07030105 2023-02 2"},
+			map[string]int{"duplicate_of_row:2": 1, "count_differs": 1},
+		},
+		{
+			"English thousands, since a count is whole",
+			Period{},
+			[]string{"FKTP;Jan-23;Feb-23", "Kemumu;1,116;4,5"},
+			MonthColumns,
+			[]string{"2 07030105 2023-01 1116"},
+			map[string]int{"invalid_number": 1},
+		},
+		{
 			"the same month twice, alike and not",
 			Period{},
 			[]string{"fktp,tahun,bulan,jumlah", "Puskesmas Kemumu,2023,1,10", "PKM Kemumu,2023,1,10", "Kemumu,2023,1,11"},
@@ -222,6 +280,72 @@ func TestCountedWorkbookWithMergedYears(t *testing.T) {
 	want := []string{"5 07030105 2022-11 1", "5 07030105 2022-12 2", "5 07030105 2023-11 1558", "5 07030105 2023-12 4*"}
 	if diff := cmp.Diff(want, brief(f.Records)); diff != "" {
 		t.Errorf("records (-want +got):\n%s\nheader %v rejected %+v", diff, f.Header, f.Rejected)
+	}
+}
+
+func TestAMendedCountedRowKeepsItsYearAndProjection(t *testing.T) {
+	db := newHospital(t)
+	for name, lines := range map[string][]string{
+		"month columns": {"REKAP 2023;;;", "Nama FKTP;Jan;Nov;Des", "Kemumu;x;2;3", "* November dan Desember proyeksi;;;"},
+		"long":          {"REKAP 2023;;", "Nama FKTP;Bulan;Jumlah", "Kemumu;Januari;x", "Kemumu;Nov*;y", "Kemumu;Des*;z"},
+		"wide":          {"REKAP 2023;;", "Bulan;Kemumu", "Januari;x", "Nov*;y", "Des*;z"},
+	} {
+		f := read(t, db, written(t, "r.csv", lines...), Options{})
+		var out bytes.Buffer
+		if err := f.WriteRejected(&out, "id"); err != nil {
+			t.Fatal(err)
+		}
+		mended := strings.NewReplacer(";x", ";1", ";y", ";2", ";z", ";3").Replace(out.String())
+		again := read(t, db, written(t, "m.csv", strings.Split(strings.TrimSpace(mended), "\r\n")...), Options{})
+		var got []string
+		for _, r := range brief(again.Records) {
+			_, record, _ := strings.Cut(r, " ")
+			got = append(got, record)
+		}
+		if diff := cmp.Diff([]string{"07030105 2023-01 1", "07030105 2023-11 2*", "07030105 2023-12 3*"}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s\n%s", name, diff, mended)
+		}
+	}
+}
+
+func TestASheetForEachYear(t *testing.T) {
+	db := newHospital(t)
+	book := excelize.NewFile()
+	for i, year := range []string{"2022", "2023", "Catatan"} {
+		if _, err := book.NewSheet(year); err != nil {
+			t.Fatal(err)
+		}
+		if i == 2 {
+			continue
+		}
+		for row, cells := range [][]any{{"Nama FKTP", "Jan", "Feb"}, {"Kemumu", 10 * (i + 1), 11 * (i + 1)}} {
+			if err := book.SetSheetRow(year, fmt.Sprintf("A%d", row+1), &cells); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	path := filepath.Join(t.TempDir(), "rekap.xlsx")
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	f := read(t, db, path, Options{})
+	if diff := cmp.Diff([]string{"2 07030105 2022-01 10", "2 07030105 2022-02 11"}, brief(f.Records)); diff != "" {
+		t.Error(diff)
+	}
+	if len(f.Warnings) == 0 || f.Warnings[0].Code != tabular.OtherSheetsNotRead || !strings.Contains(f.Warnings[0].Indonesian, "(2023)") {
+		t.Errorf("warnings %+v", f.Warnings)
+	}
+	table, err := tabular.Open(path, tabular.Options{Sheet: "Catatan"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer table.Close()
+	known, err := Open(t.Context(), db.Reader())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err := known.Read(t.Context(), table, Options{}); err == nil {
+		t.Errorf("asked for an empty sheet, read %s", f.Sheet)
 	}
 }
 

@@ -36,7 +36,7 @@ type File struct {
 	Layout    Layout
 	Unit      Unit
 	Absent    Absent
-	Asked     Period // the period given by the person; zero when none was
+	Asked     Period // the period given by the person, else by the title of a VClaim export; zero when none was
 	Period    Period // Asked, else the months found
 
 	DataRows       int            // rows below the header that are not titles, totals, footers or blank

@@ -34,7 +34,7 @@ type head struct {
 func (b *Book) findGrid(table *tabular.Table, asked Period) (grid, error) {
 	sheets := []string{table.Sheet}
 	for _, sheet := range table.Sheets() {
-		if sheet != table.Sheet {
+		if sheet != table.Sheet && !table.SheetChosen() {
 			sheets = append(sheets, sheet)
 		}
 	}

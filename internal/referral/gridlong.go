@@ -2,6 +2,7 @@ package referral
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"sapa/internal/tabular"
@@ -43,6 +44,9 @@ func (g *longGrid) entries(r *countedReader, record tabular.Record) []entry {
 	projected, understood := status(record.Cell(g.status).Text)
 	_, remarked := projectedMark(record.Cell(g.remarks).Text)
 	_, starred := projectedMark(record.Cell(g.month).Text)
+	if g.year < 0 && !e.month.IsZero() {
+		e.line = r.keptLineIn(record.Row, g.month, e.month.String()+starOf(starred))
+	}
 	e.mark = projected || remarked || starred
 	switch {
 	case !understood:
@@ -57,10 +61,24 @@ func (g *longGrid) entries(r *countedReader, record tabular.Record) []entry {
 
 func (g *longGrid) monthOf(row tabular.Row) Month {
 	year := g.theYear
-	if y, ok := row.Cell(g.year).Number(); ok && g.year >= 0 {
-		year = int(y)
+	if text := row.Cell(g.year).Text; text != "" {
+		year = writtenYear(text)
 	}
 	return monthOf(row.Cell(g.month), year)
+}
+
+// writtenYear reads a year in a column of years, also of two digits; 0 is none.
+func writtenYear(text string) int {
+	year, err := strconv.Atoi(strings.TrimSpace(text))
+	switch {
+	case err != nil:
+		return yearOf(text)
+	case year >= 0 && year < 100:
+		return 2000 + year
+	case year < 1950 || year > 2199:
+		return 0
+	}
+	return year
 }
 
 // monthOf reads a month: a date, "Nov 2023", "November" or a number from 1 to 12,

@@ -1,6 +1,7 @@
 package referral
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,9 @@ func (h head) monthGridOf(first, last int) *monthGrid {
 	titles := h.joinedTitles(first, last)
 	g := &monthGrid{place: placeIn(titles), year: column(titles, yearTitles), total: column(titles, countTitles), remarks: column(titles, remarkTitles)}
 	g.months = h.monthColumns(first, last)
+	if first < last && len(g.months) == 0 && g.place.known() && !placeIn(compactTitles(h.rows[last])).known() {
+		g.months = h.monthColumns(last, last) // "BULAN" over the months, the year elsewhere
+	}
 	if len(g.months) < 2 && (first < last || len(g.months) == 0 || !g.place.known() || has(titles, monthTitles)) {
 		return nil // one month alone is more likely a value than a heading
 	}
@@ -169,6 +173,32 @@ func (g *monthGrid) entries(r *countedReader, record tabular.Record) []entry {
 		g.compareRow(r, record.Row, all)
 	}
 	return all
+}
+
+// fullTitles writes the year and the mark of a projection into the headings of the
+// months: the title and the notes that tell them do not go back with a row.
+func (g *monthGrid) fullTitles(r *countedReader) []string {
+	titles := slices.Clone(r.RejectedTitles)
+	for _, m := range g.months {
+		month := m.month
+		if month.Year == 0 && g.year < 0 {
+			month.Year = g.theYear
+		}
+		if month.Year == 0 || titles[m.index] == "" {
+			continue
+		}
+		titles[m.index] = month.String() + starOf(m.projected || r.noted(month))
+	}
+	return titles
+}
+
+const projectedStar = "*"
+
+func starOf(projected bool) string {
+	if projected {
+		return projectedStar
+	}
+	return ""
 }
 
 // compareRow warns when the total typed at the end of a row is not its sum.

@@ -60,7 +60,7 @@ func (h head) monthRows(header int) int {
 }
 
 func notFacility(title string) bool {
-	return title == "no" || title == "nomor" || strings.HasPrefix(title, "rata") || ofPatient(title) ||
+	return title == "no" || title == "nomor" || title == "baris" || title == "alasan" || strings.HasPrefix(title, "rata") || ofPatient(title) ||
 		column([]string{title}, countTitles) == 0 || column([]string{title}, clinicTitles) == 0 || yearOf(title) > 0
 }
 
@@ -94,6 +94,10 @@ func (g *wideGrid) entries(r *countedReader, record tabular.Record) []entry {
 		month = Month{}
 	}
 	_, starred := projectedMark(record.Cell(g.month).Text)
+	line := r.keptLine(record.Row)
+	if g.year < 0 && !month.IsZero() {
+		line = r.keptLineIn(record.Row, g.month, month.String()+starOf(starred))
+	}
 	_, stated := projectedMark(record.Cell(g.status).Text)
 	var all []entry
 	for _, at := range g.columns {
@@ -102,7 +106,8 @@ func (g *wideGrid) entries(r *countedReader, record tabular.Record) []entry {
 		who.Name = title
 		all = append(all, entry{
 			row: record.Number, who: who, clinic: AllClinics, month: month, column: title,
-			number: record.Cell(at), mark: marked || starred || stated, line: r.keptLine(record.Row),
+			number: record.Cell(at), mark: marked || starred || stated, line: line,
+			headed: g.head.Last(),
 		})
 	}
 	return all

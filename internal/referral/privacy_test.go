@@ -35,6 +35,8 @@ func TestNothingOfAPatientLeavesTheReader(t *testing.T) {
 			// A row that has slipped: patients' values stand in the columns that are read.
 			patientCells + ",0009998887771,KENARI NAMA 1944-04-04,1703999988887777,JAUH LAGI,KENARI DIAGNOSA,KENARI DIAGNOSA,KENARI KELUHAN",
 			patientCells + ",1703999988887777,1703999988887777,0009998887771,,KENARI DIAGNOSA,KENARI DIAGNOSA,Rawat Jalan",
+			patientCells + ",N7,2023-10-01,,Tn. KENARI NAMA,INT,PENYAKIT DALAM,Rawat Jalan",
+			patientCells + ",N8,2023-10-01,,By. Ny KENARI NAMA,INT,PENYAKIT DALAM,Rawat Jalan",
 			"Jumlah Data : 5 KENARI NAMA",
 		},
 		"bare.csv": {

@@ -489,6 +489,20 @@ func TestADateAfterTodayCannotBeRight(t *testing.T) {
 	}
 }
 
+func TestATitleOfAVClaimExportTellsItsPeriod(t *testing.T) {
+	db := newHospital(t)
+	rows := []string{vclaimHeader, "A1P1,2023-10-05,07030101,ARGA MAKMUR,INT,Rawat Jalan", "A1P2,2023-11-01,07030101,ARGA MAKMUR,INT,Rawat Jalan"}
+	for title, accepted := range map[string]int{
+		"Data Rujukan Periode 01/10/2023 s/d 31/10/2023": 1, "Bulan Oktober 2023": 1,
+		"Dicetak tanggal 01/11/2023": 2, "Data Rujukan": 2, "Update per Oktober 2023": 2,
+	} {
+		f := read(t, db, written(t, "r.csv", append([]string{title + ",,,,,"}, rows...)...), Options{})
+		if f.Accepted != accepted || f.Reasons[tabular.DateOutsidePeriod] != 2-accepted {
+			t.Errorf("%s: accepted %d, reasons %v", title, f.Accepted, f.Reasons)
+		}
+	}
+}
+
 func TestKhanzaAndOtherForms(t *testing.T) {
 	db := newHospital(t)
 	for _, c := range []struct {

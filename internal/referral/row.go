@@ -23,13 +23,16 @@ func (r *letterReader) referrer(row tabular.Row) Referrer {
 func (r *letterReader) kept(who Referrer) Referrer {
 	kept := Referrer{Code: strings.Clone(who.Code)}
 	free := r.Layout == RujukMasuk || r.columns.doubtful
-	if len(who.Name) <= 80 && (!free || readsAsFacility(who.Name)) {
+	if len(who.Name) <= 80 && !personTitle.MatchString(who.Name) && (!free || readsAsFacility(who.Name)) {
 		kept.Name = strings.Clone(who.Name)
 	}
 	return kept
 }
 
 var facilityWord = regexp.MustCompile(`^(puskesmas|pkm|pusk|pustu|uptd?|blud|klinik|kp|rs[a-z]{0,4}|rumkit|rumah sakit|praktik|praktek|dpp|dpm|tpmd|tpmb|pmb|bpm|balai|poskes|polkes)( |$)`)
+
+// personTitle begins the name of somebody who is no facility: Tn., Ny., An., By.
+var personTitle = regexp.MustCompile(`(?i)^\s*((tn|ny|nn|an|by|sdri?|bpk|tuan|nyonya|nona)\.|(tn|ny|nn|sdri?|tuan|nyonya|nona|bayi)\s)`)
 
 func readsAsFacility(name string) bool { return facilityWord.MatchString(tabular.Normal(name)) }
 

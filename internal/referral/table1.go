@@ -259,9 +259,15 @@ func (t *Table) sum() {
 			t.Mean[y] = Hundredths(divide(t.Total[y]*100, len(t.Lines)))
 		}
 	}
-	if last > 0 && len(t.Lines) > 0 {
+	if last > 0 && t.Known(0) && t.Known(last) {
 		t.Change = change(t.Total[0], t.Total[last])
 	}
+}
+
+// Known reports whether anything is known of a year, by its index: a year without
+// any data has no total, which is not the same as 0.
+func (t Table) Known(year int) bool {
+	return slices.ContainsFunc(t.Lines, func(l Line) bool { return l.Years[year].Known() })
 }
 
 // Projected returns the months for which any partner's number is a projection.

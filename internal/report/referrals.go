@@ -105,6 +105,10 @@ func (r ReferralReport) textRows() [][]string {
 	total, mean := []string{"", "Jumlah"}, []string{"", "Rata-rata"}
 	for i := range r.table.Years {
 		marks := r.marksOf(i)
+		if !r.table.Known(i) {
+			total, mean = append(total, marked("–", "")), append(mean, marked("–", ""))
+			continue
+		}
 		total = append(total, marked(thousands(r.table.Total[i]), marks))
 		mean = append(mean, marked(dotted(r.table.Mean[i].Indonesian()), marks))
 	}
@@ -200,6 +204,10 @@ func (r ReferralReport) rows() [][]any {
 	}
 	total, mean := []any{nil, nil, "Jumlah"}, []any{nil, nil, "Rata-rata"}
 	for i := range r.table.Years {
+		if !r.table.Known(i) {
+			total, mean = append(total, nil), append(mean, nil)
+			continue
+		}
 		total = append(total, r.table.Total[i])
 		mean = append(mean, r.table.Mean[i].Float())
 	}
@@ -282,6 +290,10 @@ func (r ReferralReport) MarshalJSON() ([]byte, error) {
 	}
 	total, mean := object{}, object{}
 	for i, year := range r.years() {
+		if !r.table.Known(i) {
+			total, mean = append(total, member{year, nil}), append(mean, member{year, nil})
+			continue
+		}
 		total = append(total, member{year, r.table.Total[i]})
 		mean = append(mean, member{year, r.table.Mean[i]})
 	}

@@ -25,7 +25,33 @@ import (
 var update = flag.Bool("update", false, "renew the golden files")
 
 // study is the report of the study's own counts, imported as a hospital would.
-func study(t *testing.T) ReferralReport {
+func study(t *testing.T) ReferralReport { return studyOf(t, 2022, 2023) }
+
+func TestAYearWithoutDataHasNoTotal(t *testing.T) {
+	r := studyOf(t, 2021, 2023)
+	var text, asJSON bytes.Buffer
+	if err := r.Write(&text, Text); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Write(&asJSON, JSON); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Total  map[string]*int `json:"total"`
+		Change *float64        `json:"perubahan_persen_rata_rata"`
+	}
+	if err := json.Unmarshal(asJSON.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Total["2021"] != nil || got.Change != nil || got.Total["2023"] == nil || *got.Total["2023"] != 6062 {
+		t.Errorf("%s", asJSON.String())
+	}
+	if strings.Contains(text.String(), " 0") || strings.Contains(text.String(), "baru") {
+		t.Errorf("%s", text.String())
+	}
+}
+
+func studyOf(t *testing.T, years ...int) ReferralReport {
 	t.Helper()
 	db := storetest.Open(t)
 	addPartners(t, db)
@@ -45,7 +71,7 @@ func study(t *testing.T) ReferralReport {
 	if _, err := referral.Import(t.Context(), db, file, "cli:rina"); err != nil {
 		t.Fatal(err)
 	}
-	table1, err := referral.Table1(t.Context(), db.Reader(), referral.Question{Years: []int{2022, 2023}, Top: 10})
+	table1, err := referral.Table1(t.Context(), db.Reader(), referral.Question{Years: years, Top: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

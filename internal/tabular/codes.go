@@ -72,6 +72,7 @@ const (
 	TimeSeparatorMissing     = "time_separator_missing"
 	TypedTotalDiffers        = "typed_total_differs"
 	UnknownFKTPNeedsApproval = "unknown_fktp_needs_confirmation"
+	OtherSheetsNotRead       = "other_sheets_not_read" // row 0: the whole file
 )
 
 // sentences holds what each code says, Indonesian then English. " ({})" is where
@@ -135,6 +136,7 @@ var sentences = map[string][2]string{
 	LeaveStartUnknown:        {"Awal cuti tidak disebut; berlaku sejak awal jadwal ini ({}).", "The start of the leave is not told; it counts from the start of this schedule ({})."},
 	TimeSeparatorMissing:     {"Tanda di antara dua jam tidak ada; dibaca sebagai mulai dan selesai ({}).", "There is no sign between two times; read as start and end ({})."},
 	TypedTotalDiffers:        {"Jumlah yang diketik berbeda dari hasil hitungan ({}).", "The typed total differs from the counted one ({})."},
+	OtherSheetsNotRead:       {"Lembar lain dengan tabel serupa tidak dibaca ({}); impor satu per satu dengan --sheet.", "Other sheets with such a table were not read ({}); import them one by one with --sheet."},
 	UnknownFKTPNeedsApproval: {"Faskes ini belum dikenal ({}); dimasukkan dan menunggu dipastikan.", "This facility is not known ({}); taken in and waiting to be confirmed."},
 }
 
@@ -155,7 +157,7 @@ func NewNote(row int, code string, value ...any) Note {
 }
 
 func tell(sentence string, value []any) string {
-	if len(value) == 0 {
+	if len(value) == 0 || fmt.Sprint(value[0]) == "" {
 		return strings.ReplaceAll(sentence, " ({})", "")
 	}
 	return strings.ReplaceAll(sentence, "{}", fmt.Sprint(value[0]))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"unicode"
 )
 
 // csvFile is how to read one CSV.
@@ -182,7 +183,7 @@ func (t *Table) checkRecord(row Row) error {
 }
 
 func csvRow(record []string) lineRow {
-	row := lineRow{lines: 1, Row: Row{Cells: make([]Cell, len(record))}}
+	row := lineRow{lines: 1, written: len(record) > 1, Row: Row{Cells: make([]Cell, len(record))}}
 	width := 0
 	for i, text := range record {
 		row.lines += strings.Count(text, "\n")
@@ -207,9 +208,29 @@ func unguard(text string) string {
 	return text
 }
 
-// trim removes outer white space, including the invisible kinds.
+// trim removes outer white space, including the invisible kinds, and within the
+// text what cannot be seen and turns or breaks what is shown: control characters
+// but line breaks and tabs, and the marks of writing direction.
 func trim(text string) string {
+	if strings.ContainsFunc(text, isInvisible) {
+		text = strings.Map(func(r rune) rune {
+			if isInvisible(r) {
+				return -1
+			}
+			return r
+		}, text)
+	}
 	return strings.Trim(text, " \t\r\n\v\f\u0085\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+}
+
+func isInvisible(r rune) bool {
+	switch {
+	case r < 0x20:
+		return r != '\n' && r != '\r' && r != '\t'
+	case r < 0x7f:
+		return false
+	}
+	return r < 0xa0 && r != 0x85 || unicode.Is(unicode.Cf, r)
 }
 
 // recordLimit ends a reading that goes on for too long; its user sets left anew

@@ -83,8 +83,8 @@ func tooManyRows(name string) error {
 
 func tooManyColumns(name string) error {
 	return fault.New("too_many_columns",
-		"Berkas %q lebih dari 100 kolom; hapus kolom yang tidak perlu.",
-		"File %q has more than 100 columns; remove those that are not needed.", name)
+		"Berkas %q lebih dari 512 kolom; hapus kolom yang tidak perlu.",
+		"File %q has more than 512 columns; remove those that are not needed.", name)
 }
 
 func openQuote(name string, row int) error {

@@ -20,6 +20,7 @@ func ReadHead(table *Table, columns []Column) (Header, error) {
 		return readHead(table, columns)
 	}
 	first, best := table.Sheet, ""
+	var fitting []string
 	var found Header
 	var firstFault error
 	for _, name := range table.Sheets() {
@@ -33,6 +34,7 @@ func ReadHead(table *Table, columns []Column) (Header, error) {
 			}
 			continue
 		}
+		fitting = append(fitting, name)
 		if best == "" || header.Score > found.Score {
 			best, found = name, header
 		}
@@ -40,6 +42,7 @@ func ReadHead(table *Table, columns []Column) (Header, error) {
 	if best == "" {
 		return Header{}, firstFault
 	}
+	found.OtherSheets = slices.DeleteFunc(fitting, func(name string) bool { return name == best })
 	return found, table.Use(best)
 }
 
@@ -68,7 +71,7 @@ func FindHeader(rows []Row, columns []Column, hidden ...int) (Header, error) {
 		if row.Blank() {
 			continue
 		}
-		single := matchHeader(titlesOf(row), columns, hidden)
+		single := matchHeader(headingsOf(titlesOf(row)), columns, hidden)
 		single.Rows = []int{row.Number}
 		if i+1 < len(rows) && rows[i+1].Number == row.Number+1 {
 			if double, ok := twoRows(row, rows[i+1], single, columns, hidden); ok {
@@ -108,15 +111,20 @@ func titlesOf(row Row) []string {
 
 // twoRows joins a row of groups with the row of headings below it, when the lower
 // row is a heading too: it has texts or months but nothing under the needed
-// columns that the upper row has found.
+// columns that the upper row has found. One cell alone is the name of a district
+// or a title, neither a group nor a heading.
 func twoRows(upper, lower Row, single Header, columns []Column, hidden []int) (Header, bool) {
-	if lower.Blank() || !looksLikeHeadings(lower) {
+	if len(ownCells(upper)) < 2 || len(ownCells(lower)) < 2 || !looksLikeHeadings(lower) {
 		return Header{}, false
 	}
-	joined := joinTitles(upper, lower)
-	double := matchHeader(joined, columns, hidden)
+	double := matchHeader(joinHeadings(upper, lower), columns, hidden)
 	double.Rows = []int{upper.Number, lower.Number}
-	below := matchHeader(titlesOf(lower), columns, hidden)
+	below := matchHeader(headingsOf(titlesOf(lower)), columns, hidden)
+	if len(double.Index) > len(below.Index) && fewerMissing(double, single) {
+		// The upper row heads columns of its own, beside the groups.
+		double.Score = max(double.Score, below.Score+1)
+		return double, true
+	}
 	if below.Score >= double.Score {
 		return Header{}, false // the upper row is a title
 	}
@@ -176,12 +184,28 @@ func countDigits(text string) int {
 	return n
 }
 
-// joinTitles writes the group before each heading. A group reaches over the blank
+// heading is the title of one column. Over two rows it can be told in more ways:
+// "Faskes" above "Nama" is the "Nama Faskes", "Kontak" above "HP" is the "HP".
+type heading struct {
+	title      string
+	turned     string // the lower heading before its group; empty for one row
+	underGroup string // the lower heading alone; empty for one row
+}
+
+func headingsOf(titles []string) []heading {
+	headings := make([]heading, len(titles))
+	for i, title := range titles {
+		headings[i].title = title
+	}
+	return headings
+}
+
+// joinHeadings writes the group before each heading. A group reaches over the blank
 // cells to its right, as far as there are headings below.
-func joinTitles(upper, lower Row) []string {
-	titles := make([]string, max(len(upper.Cells), len(lower.Cells)))
+func joinHeadings(upper, lower Row) []heading {
+	headings := make([]heading, max(len(upper.Cells), len(lower.Cells)))
 	group := ""
-	for i := range titles {
+	for i := range headings {
 		top, bottom := upper.Cell(i), lower.Cell(i)
 		sub := strings.Join(strings.Fields(bottom.Text), " ")
 		if bottom.Merged && bottom.Text == top.Text {
@@ -193,9 +217,25 @@ func joinTitles(upper, lower Row) []string {
 		case sub == "":
 			group = ""
 		}
-		titles[i] = strings.TrimSpace(group + " " + sub)
+		headings[i].title = strings.TrimSpace(group + " " + sub)
+		if group != "" && sub != "" {
+			headings[i].turned, headings[i].underGroup = sub+" "+group, sub
+		}
 	}
-	return titles
+	return headings
+}
+
+// underGroupWeight is what a lower heading counts without its group: less than
+// with it, so that "Faskes" above "Nama" is not the contact's "Nama".
+const underGroupWeight = 0.9
+
+// fit says how well a heading means a column, in the best of its ways to be told.
+func (h heading) fit(column Column) float64 {
+	best := fit(Normal(h.title), column)
+	if h.underGroup != "" {
+		best = max(best, fit(Normal(h.turned), column), fit(Normal(h.underGroup), column)*underGroupWeight)
+	}
+	return best
 }
 
 // match is one way to read a heading as a column.
@@ -206,9 +246,12 @@ type match struct {
 
 // matchHeader gives each column the heading that fits it best, each heading to
 // one column only.
-func matchHeader(titles []string, columns []Column, hidden []int) Header {
-	header := Header{Index: map[string]int{}, Titles: titles}
-	for _, m := range matches(titles, columns, hidden) {
+func matchHeader(headings []heading, columns []Column, hidden []int) Header {
+	header := Header{Index: map[string]int{}}
+	for _, h := range headings {
+		header.Titles = append(header.Titles, h.title)
+	}
+	for _, m := range matches(headings, columns, hidden) {
 		name := columns[m.column].Name
 		if header.Find(name) >= 0 || header.uses(m.title) {
 			continue
@@ -251,16 +294,15 @@ const exact = 0.8
 // matches lists every way to read the titles, the surest first. A heading that
 // merely contains a column's words is read as the column it fits best and no
 // other: "Nama Faskes Lama" is not the contact's "nama".
-func matches(titles []string, columns []Column, hidden []int) []match {
+func matches(headings []heading, columns []Column, hidden []int) []match {
 	var all []match
-	for t, title := range titles {
-		words := Normal(title)
-		if words == "" || len(words) > 80 {
+	for t, heading := range headings {
+		if words := Normal(heading.title); words == "" || len(words) > 80 {
 			continue
 		}
 		qualities := make([]float64, len(columns))
 		for c, column := range columns {
-			qualities[c] = fit(words, column.Headers)
+			qualities[c] = heading.fit(column)
 		}
 		best := slices.Max(append(qualities, 0))
 		for c, quality := range qualities {
@@ -277,21 +319,32 @@ func matches(titles []string, columns []Column, hidden []int) []match {
 	return all
 }
 
-// fit says how well a heading means a column: the very words of a synonym (the
-// earlier the better), else the share of its words that a synonym accounts for.
-func fit(words string, synonyms []string) float64 {
+// fit says how well words mean a column: the very words of a synonym (the
+// earlier the better), else the share of the words that a synonym accounts for.
+func fit(words string, column Column) float64 {
 	best := 0.0
-	for i, synonym := range synonyms {
+	for i, synonym := range column.Headers {
 		synonym = Normal(synonym)
 		switch {
 		case synonym == "":
 		case compact(synonym) == compact(words):
-			best = max(best, 1-(1-exact)*float64(i)/float64(len(synonyms)))
+			best = max(best, 1-(1-exact)*float64(i)/float64(len(column.Headers)))
+		case column.speaksAgainst(words):
 		case containsInOrder(words, synonym):
 			best = max(best, 0.3+0.4*float64(len(compact(synonym)))/float64(len(compact(words))))
 		}
 	}
 	return best
+}
+
+// speaksAgainst reports whether a heading has a word that makes it another column.
+func (c Column) speaksAgainst(words string) bool {
+	for word := range strings.FieldsSeq(words) {
+		if slices.Contains(c.Not, word) {
+			return true
+		}
+	}
+	return false
 }
 
 func compact(words string) string { return strings.ReplaceAll(words, " ", "") }

@@ -45,6 +45,8 @@ func TestFindHeader(t *testing.T) {
 		{"groups over two rows", []string{"No;Dokter;Jam Praktik;;Ket", ";;Mulai;Selesai;"}, hours, []int{1, 2}, map[string]int{"doctor": 1, "from": 2, "to": 3}},
 		{"months below years", []string{"No;Kode;Nama FKTP;2022;;2023;", ";;;Jan;Feb;Jan;Feb", "1;07030101;Puskesmas Lais;1;2;3;4"}, wide, []int{1, 2}, map[string]int{"code": 1, "facility": 2}},
 		{"months in the header itself", []string{"REKAP 2023;;;", "Kode;Nama FKTP;Jan;Feb", "07030101;Puskesmas Lais;1;2"}, wide, []int{2}, map[string]int{"code": 0, "facility": 1}},
+		{"groups beside headings over both rows", []string{"No;KONTAK;;FASKES;;Setuju WA", ";Nama;No HP;Kode;Nama Faskes;"}, contactColumns, []int{1, 2}, map[string]int{"name": 1, "phone": 2, "facility": 4, "consent": 5}},
+		{"a district below the header", []string{"No;Nama Faskes;Kecamatan;No HP", "KECAMATAN LAIS;;;", "1;Puskesmas Lais;Lais;081200000106"}, contactColumns, []int{1}, map[string]int{"facility": 1, "phone": 3}},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {

@@ -14,6 +14,7 @@ var (
 	// neutralWords may stand beside "jumlah" or "rata-rata" in a row's label. Any
 	// other word, as in "Total Medika", may be a name and makes the row data.
 	neutralWords = regexp.MustCompile(`\b(?:total|jumlah|jml|keseluruhan|seluruh|seluruhnya|semua|semuanya|akhir|umum|data|rujukan|kunjungan|pasien|peserta|kontak|orang|petugas|dokter|jadwal|poli|klinik|fktp|faskes|mitra|puskesmas|record|records|baris|per|dari|bulan|tahun|periode|ini|nya|rata|hari|kali|buah|sd|s|d|dan|final|proyeksi|realisasi|\d+)\b`)
+	exportEnd    = regexp.MustCompile(`\b(?:data|records?|baris)\b`)
 	withUnit     = regexp.MustCompile(`^[\d.,]+ ?(?:\p{L}+\.?|%)( \p{L}+)?$`)
 
 	footerLine = regexp.MustCompile(`(?i)^[-=* ]*(?:dicetak|tanggal cetak|tgl\.? ?cetak|waktu cetak|printed|print date|halaman \d|page \d|hal\.? ?\d|user ?:|akhir (?:data|laporan)|end of|generated|diunduh|sumber data ?:.*vclaim)`)
@@ -26,6 +27,10 @@ var (
 	weakSignature   = regexp.MustCompile(`(?i)^(?:(?:a\.?n\.?|plt\.?|plh\.?|ka\.?) |kepala |direktur|ketua |koordinator |manajer |manager |kasi |kabid |kasubbag )`)
 	placeAndDate    = regexp.MustCompile(`(?i)^(\p{L}[\p{L} .]+), *(?:(?:tanggal|tgl\.?) *)?(?:\d{1,2} +\p{L}{3,9} +\d{4}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|[ .…_]*\p{L}{3,9} +\d{4}|[ .…_]{3,}\d{0,4})$`)
 	weekdayName     = regexp.MustCompile(`(?i)^(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad)\b`)
+
+	sectionName = regexp.MustCompile(`(?i)^(?:[ivx]+\.?|[a-z]\.|\d{1,2}\.)? *(?:kecamatan|kec\.|wilayah|kabupaten|kab\.|zona|korwil|gugus) *:? *\p{L}`)
+	sectionMark = regexp.MustCompile(`(?i)^(?:[ivx]+|[a-z]|\d{1,2})[.)]?$`)
+	tableTitle  = regexp.MustCompile(`^(?:DAFTAR|REKAP|REKAPITULASI|JADWAL|LAPORAN|DATA|TABEL|KONTAK) `)
 
 	titleWords  = regexp.MustCompile(`(?i)\b(?:bulan|periode|tahun|triwulan|semester|rekap|rekapitulasi|laporan|daftar|jadwal|data)\b`)
 	periodWords = regexp.MustCompile(`\b(?:bulan|bln|periode|tahun|thn|tanggal|tgl|per|update|updated|diperbarui|keadaan|posisi|sampai|dengan|hingga|sd|s|d|dari|mulai|berlaku|triwulan|tw|kuartal|semester|i|ii|iii|iv|minggu|ke|\d+)\b`)
@@ -54,7 +59,7 @@ func summary(own []ownCell) string {
 			return ""
 		}
 	}
-	if len(own) == 1 && countDigits(own[0].text) > 0 {
+	if len(own) == 1 && exportEnd.MatchString(label) && countDigits(label) > 0 {
 		return IgnoredFooter // "Jumlah Data : 120" in one cell closes an export
 	}
 	return code
@@ -108,6 +113,22 @@ func isPlaceAndDate(text string) bool {
 	return placeAndDate.MatchString(text) && !weekdayName.MatchString(text)
 }
 
+// opensSection tells the name of a district between the rows of a list, alone or
+// behind its number: "KECAMATAN LAIS", "II | Kecamatan Kerkap". What it names is
+// told, if at all, in the rows' own column.
+func opensSection(own []ownCell) bool {
+	name := own[len(own)-1]
+	if len(own) > 2 || len(own) == 2 && !sectionMark.MatchString(own[0].text) {
+		return false
+	}
+	return sectionName.MatchString(name.text) && !isSentence(name.text)
+}
+
+// isTableTitle tells the title of a table pasted in below another.
+func isTableTitle(text string) bool {
+	return tableTitle.MatchString(text) && text == strings.ToUpper(text)
+}
+
 // single judges a row of one cell: a title or month between pasted tables, a note
 // below the table, or a record of which only one value was filled in.
 func (c *classifier) single(cell ownCell) string {
@@ -120,6 +141,8 @@ func (c *classifier) single(cell ownCell) string {
 		return IgnoredSubtitlePeriod
 	case hasPeriod && !isDay && titleWords.MatchString(cell.text) && (wide || !known || cell.column == 0):
 		return IgnoredTitlePeriod
+	case isTableTitle(cell.text) && (wide || !known || cell.column == 0):
+		return IgnoredTitle
 	case c.closing, isSentence(cell.text):
 		return IgnoredFooterNote
 	case isDay || known && !wide:

@@ -17,7 +17,7 @@ import (
 const (
 	defaultMaxBytes = 512 << 20
 	maxRows         = 1_100_000
-	maxColumns      = 100
+	maxColumns      = 512
 	headBytes       = 32 << 10
 )
 
@@ -146,15 +146,17 @@ func (t *Table) openCSV(head []byte) error {
 }
 
 // Rows yields every row of the sheet from the top, blank ones in between
-// included, blank ones at the end not. It may be ranged over again. An error
-// (always a fault) comes once and ends the sequence.
+// included. Of blank ones at the end it yields those that a CSV writes out with
+// its delimiters; a workbook's are leftovers of formatting. It may be ranged over
+// again. An error (always a fault) comes once and ends the sequence.
 func (t *Table) Rows() iter.Seq2[Row, error] {
 	rows, above := t.sheetRows(), 0
 	if t.csv != nil {
 		rows, above = t.csvRows(), t.csv.linesAbove()
 	}
 	return func(yield func(Row, error) bool) {
-		count, last := 0, above // the last line that was told
+		count, ending := 0, 0 // ending: the last blank row that is written out
+		last := above         // the last line that was told
 		for row, err := range rows {
 			if count++; err == nil && count > maxRows {
 				err = tooManyRows(t.File)
@@ -164,25 +166,35 @@ func (t *Table) Rows() iter.Seq2[Row, error] {
 				return
 			}
 			if row.Blank() {
+				if row.written {
+					ending = row.Number
+				}
 				continue
 			}
-			for n := max(last+1, row.Number-maxBlanks); n < row.Number; n++ {
-				if !yield(Row{Number: n}, nil) {
-					return
-				}
-			}
-			if !yield(row.Row, nil) {
+			if !yieldBlanks(yield, last+1, row.Number) || !yield(row.Row, nil) {
 				return
 			}
 			last = row.Number + row.lines - 1
 		}
+		yieldBlanks(yield, last+1, ending+1)
 	}
+}
+
+// yieldBlanks tells the blank rows of one gap, the last maxBlanks of them.
+func yieldBlanks(yield func(Row, error) bool, from, to int) bool {
+	for n := max(from, to-maxBlanks); n < to; n++ {
+		if !yield(Row{Number: n}, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // lineRow is a row and how many lines of the file it takes.
 type lineRow struct {
 	Row
-	lines int
+	lines   int
+	written bool // a CSV record of at least two fields
 }
 
 // maxBlanks is how many blank rows in one gap are told; a stray cell at the far
@@ -217,6 +229,10 @@ func (t *Table) Use(name string) error {
 	}
 	return unknownSheet(t.File, name, visible)
 }
+
+// SheetChosen reports whether the caller named the sheet in Options, so that no
+// other may be read in its place.
+func (t *Table) SheetChosen() bool { return t.sheetChosen }
 
 // HiddenColumns lists the hidden columns of the sheet by index from 0.
 func (t *Table) HiddenColumns() []int {

@@ -311,10 +311,10 @@ func TestBadFiles(t *testing.T) {
 		{"xml that breaks off", zipped(t, parts(map[string]string{"xl/worksheets/sheet1.xml": "<worksheet><sheetData><row><c><v>1"})), "workbook_damaged"},
 		{"strings outside the table", zipped(t, parts(map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="s"><v>7</v></c></row></sheetData></worksheet>`})), "workbook_damaged"},
 		{"entities", zipped(t, parts(map[string]string{"xl/worksheets/sheet1.xml": `<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet><sheetData><row><c t="inlineStr"><is><t>&a;&a;</t></is></c></row></sheetData></worksheet>`})), "workbook_damaged"},
-		{"too wide", zipped(t, parts(map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c r="CW1"><v>7</v></c></row></sheetData></worksheet>`})), "too_many_columns"},
+		{"too wide", zipped(t, parts(map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c r="SS1"><v>7</v></c></row></sheetData></worksheet>`})), "too_many_columns"},
 		{"too many parts", zipped(t, manyParts), "workbook_unsafe"},
 		{"a quotation mark left open", "a;b;c\n1;\"2;3\n4;5;6\n7;8;9\n1;2;3\n", "quote_not_closed"},
-		{"a csv too wide", strings.Repeat("a;", 101) + "a\n", "too_many_columns"},
+		{"a csv too wide", strings.Repeat("a;", 512) + "a\n", "too_many_columns"},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
@@ -353,6 +353,35 @@ func readAll(path string) (rows int, err error) {
 		rows++
 	}
 	return rows, nil
+}
+
+func TestOtherSheetsThatFitAreNamed(t *testing.T) {
+	book := excelize.NewFile()
+	for _, name := range []string{"Sheet1", "Kerkap", "Lama"} {
+		if _, err := book.NewSheet(name); err != nil {
+			t.Fatal(err)
+		}
+		if err := book.SetSheetRow(name, "A1", &[]any{"Nama Faskes", "No HP", "Setuju"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := book.SetSheetVisible("Lama", false); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "kontak.xlsx")
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	for sheet, want := range map[string][]string{"": {"Kerkap"}, "Kerkap": nil} {
+		table := open(t, path, Options{Sheet: sheet})
+		header, err := ReadHead(table, contactColumns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, header.OtherSheets); diff != "" || table.SheetChosen() != (sheet != "") {
+			t.Errorf("sheet %q: %s", sheet, diff)
+		}
+	}
 }
 
 func TestTooManyRows(t *testing.T) {

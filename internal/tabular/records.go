@@ -52,7 +52,7 @@ func (c *classifier) classify(row Row) string {
 	switch code {
 	case "":
 		c.seenData, c.closing, c.signing = true, false, false
-	case IgnoredHeader, IgnoredTitlePeriod, IgnoredSubtitlePeriod:
+	case IgnoredHeader, IgnoredTitle, IgnoredTitlePeriod, IgnoredSubtitlePeriod:
 		c.closing, c.signing = false, false
 	case IgnoredFooter, IgnoredFooterNote, IgnoredFootnote:
 		c.closing = true
@@ -79,6 +79,9 @@ func (c *classifier) judge(row Row, own []ownCell) string {
 	}
 	if c.looksLikeData(own) {
 		return ""
+	}
+	if opensSection(own) {
+		return IgnoredTitle
 	}
 	if c.signing || c.startsSignature(own) {
 		return IgnoredSignature

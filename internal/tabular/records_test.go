@@ -91,6 +91,32 @@ Catatan: nomor kantor tidak dipakai;;;; # footnote
 ;;;Kepala Seksi Pemasaran; # signature_block
 ;;;(..........................); # signature_block
 `},
+		{"districts pasted below each other", contactColumns, `
+DAFTAR KONTAK KECAMATAN LAIS;;;; # title
+No;Nama Faskes;Nama Petugas;No HP;Setuju # header
+KECAMATAN LAIS;;;; # title
+1;Puskesmas Lais;Budi;0812-0000-0106;ya #
+;;;; # blank
+II;KECAMATAN KERKAP;;; # title
+1;Puskesmas Kerkap;Nopri;0812-0000-0113;ya #
+;;;; # blank
+;Kec. Enggano;;; # title
+2;Puskesmas Enggano;;; #
+;;;; # blank
+DAFTAR KONTAK KECAMATAN KETAHUN;;;; # title
+No;Nama Faskes;Nama Petugas;No HP;Setuju # repeated_header
+1;Puskesmas Ketahun;Tini;0812-0000-0120;ya #
+Jumlah : 4 orang;;;; # totals_row
+;;;; # blank
+`},
+		{"a district above the header", contactColumns, `
+No;Nama Faskes;Nama Petugas;Kecamatan;No HP # header
+KECAMATAN LAIS;;;; # title
+1;Puskesmas Lais;Budi;Lais;0812-0000-0106 #
+KECAMATAN KERKAP;;;; # title
+No;Nama Faskes;Nama Petugas;Kecamatan;No HP # repeated_header
+1;Puskesmas Kerkap;Nopri;Kerkap;0812-0000-0113 #
+`},
 		{"a schedule with groups of rows", scheduleColumns, `
 JADWAL DOKTER BULAN NOVEMBER 2023;;;; # title_with_period
 RSUD X;;;; # title

@@ -74,17 +74,19 @@ func (r Row) Blank() bool {
 type Column struct {
 	Name    string   // our name of it, e.g. "phone"
 	Headers []string // how people head it, in lower case without punctuation, best first, e.g. "no hp", "nomor wa"
+	Not     []string // words that make a heading another column unless it is one of Headers, e.g. "ktp" for a phone's "nomor"
 	Need    bool     // a table without this column is not of this kind
 }
 
 // Header is where the columns of interest stand.
 type Header struct {
-	Rows    []int          // row numbers of the header, one or two
-	Index   map[string]int // column name to cell index from 0; a column not found is absent
-	Titles  []string       // the header text of every column, joined over two rows
-	Above   []Row          // everything before the header
-	Missing []string       // needed columns that were not found, by name
-	Score   float64        // how well the header fits the columns; higher is better, 0 fits none
+	Rows        []int          // row numbers of the header, one or two
+	Index       map[string]int // column name to cell index from 0; a column not found is absent
+	Titles      []string       // the header text of every column, joined over two rows
+	Above       []Row          // everything before the header
+	Missing     []string       // needed columns that were not found, by name
+	OtherSheets []string       // visible sheets that have such a header too and were not chosen
+	Score       float64        // how well the header fits the columns; higher is better, 0 fits none
 }
 
 // Last returns the number of the last header row; data begin below it.

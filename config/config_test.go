@@ -201,7 +201,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{name: "unknown key in the file", file: "web:\n  listn: x\n", says: "yang paling mirip: web.listen."},
 		{name: "key without its section", file: "per_hour: 3\n", says: "yang paling mirip: sending.per_hour."},
-		{name: "unknown key in the environment", environ: []string{"SAPA_WEB_LISTEN=x"}, says: "SAPA_WEB_LISTEN tidak dikenal; yang paling mirip: web.listen."},
+		{name: "unknown key in the environment", environ: []string{"SAPA_WEB_LISTEN=x"}, says: "SAPA_WEB_LISTEN tidak dikenal; yang paling mirip: web.listen (SAPA_WEB__LISTEN)."},
 		{name: "unknown key on the command line", set: []string{"locle=en"}, says: "--set locle tidak dikenal; yang paling mirip: locale."},
 		{name: "set without a value", set: []string{"locale"}, says: "--set KUNCI=NILAI"},
 		{name: "same key twice", file: "locale: id\ntimezone: Asia/Jakarta\nlocale: en\n", says: "baris 1 dan 3"},

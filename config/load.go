@@ -106,7 +106,8 @@ func merge(o Options) (*koanf.Koanf, error) {
 // layer is one source of settings: flat keys such as "web.listen".
 type layer struct {
 	values map[string]any
-	name   func(key string) string // how the key is written in this source
+	name   func(key string) string // where and how a key is given in this source
+	spell  func(key string) string // a key as one should have written it here; nil: as it is
 }
 
 // onto puts the layer over k. It goes through all keys before it returns the
@@ -155,7 +156,7 @@ func envLayer(o Options, known schema) (layer, error) {
 		},
 	})
 	values, err := variables.Read()
-	return layer{values: values, name: envName}, err
+	return layer{values: values, name: envName, spell: func(key string) string { return key + " (" + envName(key) + ")" }}, err
 }
 
 func envName(key string) string {
@@ -186,6 +187,9 @@ func (known schema) check(l layer, key string) error {
 	byDefault, exists := known[key]
 	if !exists {
 		nearest := known.nearest(key)
+		if l.spell != nil {
+			nearest = l.spell(nearest)
+		}
 		return fault.New("unknown_setting",
 			"Pengaturan %s tidak dikenal; yang paling mirip: %s.",
 			"The setting %s is unknown; the nearest is %s.",

@@ -41,7 +41,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 			"Folder sementara tidak dapat dibuat; periksa ruang dan izin folder %s.",
 			"No temporary folder can be made; look at the space and the permissions of %s.", os.TempDir()).Because(err)
 	}
-	err = playDemo(ctx, folder, o)
+	err = store.Explain(playDemo(ctx, folder, o), folder)
 	stopped := ctx.Err() != nil
 	if stopped {
 		err = nil // whatever broke off is the stop that was asked for

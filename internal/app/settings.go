@@ -15,7 +15,8 @@ import (
 )
 
 // Prepare fills a database with what every installation starts from: the default
-// templates and the draft of the daily campaign. What staff changed is left alone.
+// templates and the draft of the daily campaign. What staff changed is left alone, but
+// campaigns follow the hospital's zone.
 func Prepare(ctx context.Context, db *store.DB, settings config.Config) error {
 	zone, err := settings.Location()
 	if err != nil {
@@ -25,7 +26,10 @@ func Prepare(ctx context.Context, db *store.DB, settings config.Config) error {
 		if err := message.Seed(ctx, tx, templates.Message()); err != nil {
 			return err
 		}
-		return campaign.Seed(ctx, tx, zone)
+		if err := campaign.Seed(ctx, tx, zone); err != nil {
+			return err
+		}
+		return followZone(ctx, tx, zone)
 	})
 }
 

@@ -3,7 +3,8 @@
 //
 //	err := audit.Record(ctx, tx, audit.Entry{Actor: "cli:root", Action: "send.hold", Object: "sender"})
 //
-// Details hold ids and settings, never a name, a number or a message body.
+// Details hold ids and settings, never a name, a number or a message body; where a
+// person had to give a reason, it is kept in their own words.
 package audit
 
 import (

@@ -124,6 +124,12 @@ func Pause(ctx context.Context, db *store.DB, name, actor string) (Campaign, err
 	return change(ctx, db, name, actor, "campaign.pause", Paused)
 }
 
+// End closes a campaign for good: it never runs again. What is queued already stays
+// queued, and its runs stay in the records.
+func End(ctx context.Context, db *store.DB, name, actor string) (Campaign, error) {
+	return change(ctx, db, name, actor, "campaign.end", Ended)
+}
+
 func change(ctx context.Context, db *store.DB, name, actor, action string, to State) (c Campaign, err error) {
 	err = db.Write(ctx, func(tx *store.Tx) error {
 		if c, err = Find(ctx, tx, name); err != nil || c.State == to {

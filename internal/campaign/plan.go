@@ -100,14 +100,14 @@ func sayable(plan clinic.Plan, c Campaign, day clinic.Date) error {
 		return lapsed([]clinic.Date{day})
 	}
 	return fault.New("date_without_clinic",
-		"Tidak ada jadwal klinik pada %s, jadi tidak ada yang diumumkan.", "No clinic sits on %s, so there is nothing to announce.",
-		day.In("id")).At("date")
+		"Tidak ada jadwal klinik pada "+day.In("id")+", jadi tidak ada yang diumumkan.",
+		"No clinic sits on "+day.In("en")+", so there is nothing to announce.").At("date")
 }
 
 func lapsed(dates []clinic.Date) error {
 	return fault.New("schedule_lapsed",
-		"Jadwal klinik untuk %s sudah habis masa berlakunya. Impor jadwal yang baru.",
-		"The clinic schedule for %s has ended. Import the new one.", dates[0].In("id"))
+		"Jadwal klinik untuk "+dates[0].In("id")+" sudah habis masa berlakunya. Impor jadwal yang baru.",
+		"The clinic schedule for "+dates[0].In("en")+" has ended. Import the new one.")
 }
 
 // handValidity: a run by hand for a day still to come is over with that day's hour; any

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,17 +50,19 @@ simpan di tempat yang terkunci.`,
 }
 
 func notBackedUp(path string, cause error) error {
-	if !errors.Is(cause, fs.ErrPermission) && !errors.Is(cause, fs.ErrNotExist) && !errors.Is(cause, fs.ErrExist) {
-		return cause
+	for _, aboutPath := range []error{fs.ErrPermission, fs.ErrNotExist, fs.ErrExist, syscall.ENOSPC} {
+		if errors.Is(cause, aboutPath) {
+			return notWritten(path, cause)
+		}
 	}
-	return notWritten(path, cause)
+	return cause
 }
 
 // mayReplace lets a backup take the place of an older backup, and of nothing else.
 func mayReplace(path, dataDir string) error {
 	old, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return hasFolder(path)
 	}
 	if err != nil {
 		return unreadable(path, err)
@@ -71,6 +74,18 @@ func mayReplace(path, dataDir string) error {
 	}
 	if !old.Mode().IsRegular() || !startsLikeDatabase(path) {
 		return occupied(path)
+	}
+	return nil
+}
+
+// hasFolder refuses a folder that is not there, rather than make it: that of a disk
+// that is not plugged in would take the backup onto the very disk it is to outlive.
+func hasFolder(path string) error {
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return fault.New("folder_missing",
+			"Folder %s tidak ada; buat dahulu, atau periksa apakah penyimpanannya sudah terpasang.",
+			"There is no folder %s; make it first, or see whether its disk is plugged in.", folder).Because(err)
 	}
 	return nil
 }

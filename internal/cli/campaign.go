@@ -19,7 +19,7 @@ import (
 func newCampaign(env *environment) *cobra.Command {
 	return group("campaign", "kampanye: apa yang dikirim, kapan, kepada siapa",
 		newCampaignList(env), newCampaignShow(env), newCampaignPreview(env),
-		newCampaignActivate(env), newCampaignPause(env), newCampaignRun(env))
+		newCampaignActivate(env), newCampaignPause(env), newCampaignEnd(env), newCampaignRun(env))
 }
 
 // campaignJSON is a campaign as the commands print it.
@@ -164,7 +164,7 @@ func (e *environment) printCampaign(ctx context.Context, c campaign.Campaign, ru
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "%s (%s): %s\n%s\n\n", c.Title, c.Name, campaignWords.in(e.locale(), string(c.State)), c.Goal)
+	e.write("%s (%s): %s\n%s\n", c.Title, c.Name, campaignWords.in(e.locale(), string(c.State)), c.Goal)
 	facts := columns{}
 	facts.add(e.either("templat", "template"), c.Template)
 	facts.add(e.either("jadwal kirim", "schedule"), c.Recurrence.Cron+" "+c.Recurrence.Zone.String())
@@ -266,6 +266,28 @@ func newCampaignPause(env *environment) *cobra.Command {
 	}
 }
 
+func newCampaignEnd(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:     "end NAMA",
+		Short:   "akhiri untuk seterusnya; catatan pengirimannya tetap ada",
+		Example: "  sapa campaign end jadwal-harian",
+		Args:    takes("NAMA"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			db, err := env.DB(cmd.Context())
+			if err != nil {
+				return err
+			}
+			c, err := campaign.End(cmd.Context(), db, args[0], env.actor())
+			if err != nil {
+				return err
+			}
+			env.say("Kampanye %s selesai dan tidak akan terkirim lagi. Pesan yang sudah antre tetap berangkat.",
+				"Campaign %s has ended and never runs again. What is queued still goes out.", c.Name)
+			return nil
+		},
+	}
+}
+
 func newCampaignRun(env *environment) *cobra.Command {
 	var date string
 	var asJSON bool
@@ -314,12 +336,32 @@ func runCampaign(ctx context.Context, env *environment, name string, day clinic.
 	if asJSON {
 		return env.printJSON(map[string]any{"run": run, "campaign": name, "date": day, "queued": queued, "messages": counts})
 	}
+	if len(counts) == 0 {
+		env.say("Pengiriman %d untuk %s tidak menjangkau siapa pun; sebabnya di: sapa campaign preview %s", "Run %d for %s reaches nobody; see why with: sapa campaign preview %s", run, day.In(env.locale()), name)
+		return nil
+	}
 	if queued == 0 {
 		env.say("%s sudah diumumkan dalam pengiriman %d; tidak ada yang antre lagi.", "%s was announced in run %d; nothing was queued again.", day.In(env.locale()), run)
 		return nil
 	}
 	env.say("Pengiriman %d untuk %s: %d pesan, %s.", "Run %d for %s: %d messages, %s.", run, day.In(env.locale()), queued, env.stateCounts(counts))
 	env.say("Ikuti dengan: sapa outbox --run %d", "Follow it with: sapa outbox --run %d", run)
+	return env.sayIfStopped(ctx)
+}
+
+// sayIfStopped tells whoever has just queued something that it does not leave.
+func (e *environment) sayIfStopped(ctx context.Context) error {
+	status, err := e.senderStatus(ctx)
+	if err != nil {
+		return err
+	}
+	zone, err := e.zone()
+	if err != nil {
+		return err
+	}
+	if status.OnHold || status.SendLocked || status.BreakerLevel > 0 {
+		e.say("Belum ada yang berangkat; pengiriman %s.", "Nothing leaves yet; sending is %s.", e.sendingState(status, zone))
+	}
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -131,7 +130,7 @@ func (e *environment) printPreview(p previewJSON) {
 		if l.ByHand != "" {
 			way = e.either("kirim tangan: ", "by hand: ") + outbox.ReasonIn(l.ByHand, e.locale())
 		}
-		fmt.Fprintf(e.stdout, "\n── %s, %s, %s (%s) ──\n%s\n", dash(l.Contact), l.Partner, phone.Number(l.Phone).Local(), way, strings.TrimRight(l.Text, "\n"))
+		e.write("\n── %s, %s, %s (%s) ──\n%s", dash(l.Contact), l.Partner, phone.Number(l.Phone).Local(), way, strings.TrimRight(l.Text, "\n"))
 	}
 	if len(p.LeftOut) == 0 {
 		return

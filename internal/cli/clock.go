@@ -33,10 +33,11 @@ func rfc3339(t time.Time, zone *time.Location) *string {
 	return &text
 }
 
-// readDate reads the date of an option or argument.
+// readDate reads the date of an option or argument, from 1990 to 2199: another year
+// is a slip of the finger.
 func readDate(name, text string) (clinic.Date, error) {
 	date, err := clinic.ParseDate(text)
-	if err != nil {
+	if err != nil || date < "1990" || date > "2200" {
 		return "", fault.New("wrong_date",
 			"Tanggal %q untuk %s tidak dapat dibaca; tulis seperti 2026-11-23.",
 			"The date %q for %s cannot be read; write it like 2026-11-23.", text, name).Of(fault.Usage).Because(err)

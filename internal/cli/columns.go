@@ -63,13 +63,18 @@ func (c *columns) widths(rows [][]string) []int {
 	return widths
 }
 
-// harmless puts a text on one line and takes out signs that steer a terminal: what
-// others wrote is shown, never obeyed.
+// harmless puts a text on one line and makes it printable.
 func harmless(text string) string {
+	return printable(strings.NewReplacer("\n", " ", "\t", " ").Replace(text))
+}
+
+// printable takes out the signs that steer a terminal: what others wrote, in a
+// spreadsheet or a reply, is shown and never obeyed.
+func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
-			return ' '
+		case r == '\n', r == '\t', r == '\u200d': // a joiner holds signs together
+			return r
 		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
 			return -1
 		}

@@ -34,6 +34,15 @@ func TestWhatOthersWroteIsHarmless(t *testing.T) {
 	}
 }
 
+func TestWhatIsSaidIsHarmlessToo(t *testing.T) {
+	var stdout bytes.Buffer
+	env := newEnvironment(nil, &stdout, nil)
+	env.write("%s\n\t%s", "Evil\x1b]0;judul\x07", "👨\u200d⚕ bal\u202eik")
+	if want := "Evil]0;judul\n\t👨\u200d⚕ balik\n"; stdout.String() != want {
+		t.Errorf("got %q, want %q", stdout.String(), want)
+	}
+}
+
 func TestJoinObjectsKeepsTheOrder(t *testing.T) {
 	joined, err := joinObjects(struct{ B, A int }{1, 2}, map[string]any{"more": nil})
 	if err != nil {

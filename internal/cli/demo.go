@@ -1,16 +1,13 @@
 package cli
 
 import (
-	"io"
-	"os"
-
 	"github.com/spf13/cobra"
 
 	"sapa/internal/app"
 )
 
 func newDemo(env *environment) *cobra.Command {
-	o := app.DemoOptions{Out: env.stdout, Terminal: isTerminal(env.stdout)}
+	o := app.DemoOptions{Out: env.stdout, Terminal: env.terminal}
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "peragakan semuanya dengan data karangan dan WhatsApp tiruan",
@@ -23,13 +20,4 @@ func newDemo(env *environment) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.Address, "addr", "127.0.0.1:8080", "`ALAMAT` dan port halaman peragaan")
 	return cmd
-}
-
-func isTerminal(out io.Writer) bool {
-	file, ok := out.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/user"
 	"slices"
+	"strings"
 	"time"
+
+	"golang.org/x/term"
 
 	"sapa/config"
 	"sapa/internal/app"
@@ -26,12 +30,39 @@ import (
 // are opened at the first request only, so that "sapa version" works on a
 // broken installation.
 type environment struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	options        config.Options // filled by the global flags
+	stdin    io.Reader
+	stdout   *answer
+	stderr   io.Writer
+	terminal bool           // stdout is one
+	options  config.Options // filled by the global flags
 
 	loaded *config.Config // nil until the settings have been read
 	db     *store.DB      // nil until somebody needs it
+}
+
+func newEnvironment(stdin io.Reader, stdout, stderr io.Writer) *environment {
+	file, ok := stdout.(*os.File)
+	return &environment{
+		stdin: stdin, stdout: &answer{to: stdout}, stderr: stderr,
+		terminal: ok && term.IsTerminal(int(file.Fd())),
+	}
+}
+
+// answer is where the answer of a command goes. It keeps the first error, so that a
+// command whose answer was cut off does not end as if all were well.
+type answer struct {
+	to  io.Writer
+	err error
+}
+
+func (a *answer) Write(text []byte) (int, error) {
+	n, err := a.to.Write(text)
+	if err != nil && a.err == nil {
+		a.err = fault.New("answer_cut_off",
+			"Jawaban tidak dapat ditulis sampai selesai; periksa tempat yang tersisa di penyimpanan.",
+			"The answer could not be written to its end; look at the room left on the disk.").Because(err)
+	}
+	return n, err
 }
 
 // Config reads the settings, once.
@@ -70,16 +101,20 @@ func (e *environment) DB(ctx context.Context) (*store.DB, error) {
 		return nil, err
 	}
 	e.db = db
-	prepared, err := isPrepared(ctx, db.Reader())
+	zone := c.Timezone
+	if slices.ContainsFunc(e.options.Set, func(pair string) bool { return strings.HasPrefix(pair, "timezone=") }) {
+		zone = "" // for this one command: nothing lasting follows from it
+	}
+	prepared, err := isPrepared(ctx, db.Reader(), zone)
 	if err == nil && !prepared {
 		err = app.Prepare(ctx, db, c)
 	}
 	return db, err
 }
 
-// isPrepared reports whether the daily campaign and its template are there, without
-// writing anything.
-func isPrepared(ctx context.Context, q store.Querier) (bool, error) {
+// isPrepared reports whether the daily campaign and its template are there, in the
+// hospital's zone ("" is any), without writing anything.
+func isPrepared(ctx context.Context, q store.Querier, zone string) (bool, error) {
 	daily, err := campaign.Find(ctx, q, campaign.Daily)
 	if err == nil {
 		_, err = message.Find(ctx, q, daily.Template)
@@ -88,7 +123,7 @@ func isPrepared(ctx context.Context, q store.Querier) (bool, error) {
 	case "campaign_unknown", "template_unknown":
 		return false, nil
 	}
-	return err == nil, err
+	return err == nil && (zone == "" || daily.Recurrence.Zone.String() == zone), err
 }
 
 // zone returns the hospital's time zone.
@@ -119,9 +154,15 @@ func (e *environment) actor() string {
 
 func (e *environment) close() error {
 	if e.db == nil {
-		return nil
+		return e.stdout.err
 	}
-	return e.db.Close()
+	return errors.Join(e.stdout.err, e.db.Close())
+}
+
+// dataDir returns the data folder, also beside settings that are wrong.
+func (e *environment) dataDir() string {
+	c, _ := e.Config()
+	return c.DataDir
 }
 
 // locale returns the interface language, also beside settings that are wrong
@@ -131,14 +172,19 @@ func (e *environment) locale() string {
 	return c.Locale
 }
 
-// say writes one line for a person, in the interface language, to stdout.
+// say writes a line or more for a person, in the interface language, to stdout.
 func (e *environment) say(indonesian, english string, args ...any) {
-	fmt.Fprintf(e.stdout, e.either(indonesian, english)+"\n", args...)
+	e.write(e.either(indonesian, english), args...)
+}
+
+// write is say for what is the same in both languages.
+func (e *environment) write(format string, args ...any) {
+	fmt.Fprintln(e.stdout, printable(fmt.Sprintf(format, args...)))
 }
 
 // warn is say on stderr: for what goes beside the answer.
 func (e *environment) warn(indonesian, english string, args ...any) {
-	fmt.Fprintf(e.stderr, e.either(indonesian, english)+"\n", args...)
+	fmt.Fprintln(e.stderr, printable(fmt.Sprintf(e.either(indonesian, english), args...)))
 }
 
 // either chooses by the interface language.

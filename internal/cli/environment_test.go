@@ -10,7 +10,7 @@ import (
 
 func TestLogGoesToStderrAsTheSettingsWant(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	env := &environment{stdout: &stdout, stderr: &stderr, options: config.Options{
+	env := &environment{stdout: &answer{to: &stdout}, stderr: &stderr, options: config.Options{
 		DataDir: t.TempDir(),
 		Environ: []string{"SAPA_LOG__FORMAT=json", "SAPA_LOG__LEVEL=warn"},
 	}}

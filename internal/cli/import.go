@@ -9,6 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -109,7 +112,11 @@ func (e *environment) keepRejected(path string, file kindOfFile) string {
 }
 
 // replaceFile writes a file for its owner only. It takes its place when it is whole.
+// What is no file, such as /dev/stdout or a pipe, is written to and stays.
 func replaceFile(path string, write func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeInto(path, write)
+	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".sapa-*")
 	if err != nil {
 		return notWritten(path, err)
@@ -124,7 +131,23 @@ func replaceFile(path string, write func(io.Writer) error) error {
 	return nil
 }
 
+func writeInto(path string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return notWritten(path, err)
+	}
+	if err := errors.Join(write(file), file.Close()); err != nil {
+		return notWritten(path, err)
+	}
+	return nil
+}
+
 func notWritten(path string, cause error) error {
+	if errors.Is(cause, syscall.ENOSPC) {
+		return fault.New("disk_full",
+			"Berkas %s tidak dapat ditulis: penyimpanannya penuh. Kosongkan tempat, lalu ulangi.",
+			"The file %s cannot be written: its disk is full. Make room, then try again.", path).Because(cause)
+	}
 	return fault.New("file_unwritable",
 		"Berkas %s tidak dapat ditulis; periksa nama dan izin foldernya.",
 		"The file %s cannot be written; check its name and the permissions of its folder.", path).Because(cause)
@@ -167,6 +190,10 @@ func (e *environment) tellRows(indonesian, english string, notes []tabular.Note)
 	e.say("\n"+indonesian, "\n"+english)
 	table := columns{right: map[int]bool{1: true}}
 	for _, n := range notes[:min(len(notes), mostLines)] {
+		if n.Row == 0 { // about the file as a whole
+			table.add(e.either("  berkas", "  file"), "", n.In(e.locale()))
+			continue
+		}
 		table.add(e.either("  baris", "  row"), fmt.Sprint(n.Row), n.In(e.locale()))
 	}
 	table.print(e.stdout)
@@ -204,7 +231,10 @@ func sentences(notes []tabular.Note, locale string) map[string]int {
 // rehearse carries an action out on a copy of the database that is thrown away, so
 // that a dry run tells exactly what the real one would do.
 func rehearse(ctx context.Context, db *store.DB, act func(copied *store.DB) error) (err error) {
-	folder, err := os.MkdirTemp(db.Dir(), "uji-coba-")
+	if err := removeAbandoned(db); err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp(db.Dir(), rehearsalPrefix+"*")
 	if err != nil {
 		return fmt.Errorf("make folder for the dry run: %w", err)
 	}
@@ -217,6 +247,34 @@ func rehearse(ctx context.Context, db *store.DB, act func(copied *store.DB) erro
 		return err
 	}
 	return errors.Join(act(copied), copied.Close())
+}
+
+// rehearsalPrefix begins the names of the folders that dry runs work in; no dry run
+// takes as long as abandonedAfter.
+const (
+	rehearsalPrefix = "uji-coba-"
+	abandonedAfter  = time.Hour
+)
+
+// removeAbandoned removes the copies that dry runs left which were killed.
+func removeAbandoned(db *store.DB) error {
+	entries, err := os.ReadDir(db.Dir())
+	if err != nil {
+		return fmt.Errorf("look for copies of earlier dry runs: %w", err)
+	}
+	for _, entry := range entries {
+		if !entry.IsDir() || !strings.HasPrefix(entry.Name(), rehearsalPrefix) {
+			continue
+		}
+		info, err := entry.Info()
+		if err != nil || time.Since(info.ModTime()) < abandonedAfter {
+			continue // gone meanwhile, or a dry run at this very moment
+		}
+		if err := os.RemoveAll(filepath.Join(db.Dir(), entry.Name())); err != nil {
+			return fmt.Errorf("remove the copy of an earlier dry run: %w", err)
+		}
+	}
+	return nil
 }
 
 // wrongOption is a usage fault about the value of one option.

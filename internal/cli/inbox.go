@@ -25,7 +25,12 @@ func newInbox(env *environment) *cobra.Command {
 		Example: `  sapa inbox
   sapa inbox --unknown`,
 		Args: takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return listInbox(cmd.Context(), env, filter, asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("limit") && filter.Limit < 1 {
+				return wrongOption("--limit", fmt.Sprint(filter.Limit), "tulis 1 atau lebih.", "write 1 or more.")
+			}
+			return listInbox(cmd.Context(), env, filter, asJSON)
+		},
 	}
 	cmd.Flags().BoolVar(&filter.Unknown, "unknown", false, "hanya dari nomor yang belum dikenal")
 	cmd.Flags().BoolVar(&filter.NeedsPerson, "needs-person", false, "hanya yang perlu diputuskan seseorang")

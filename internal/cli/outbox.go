@@ -46,6 +46,9 @@ func newOutbox(env *environment) *cobra.Command {
   sapa outbox --state by_hand`,
 		Args: noUnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("run") && run < 1 {
+				return wrongOption("--run", fmt.Sprint(run), "tulis nomornya, misalnya 3.", "write its number, e.g. 3.")
+			}
 			filter := outbox.Filter{Occurrence: run, State: outbox.State(state)}
 			if state != "" && !slices.Contains(allStates, filter.State) {
 				return wrongOption("--state", state, "yang ada: "+stateNames()+".", "there are: "+stateNames()+".")
@@ -76,6 +79,10 @@ func listOutbox(ctx context.Context, env *environment, filter outbox.Filter, asJ
 	if asJSON {
 		return env.printJSON(append([]outbox.Entry{}, entries...))
 	}
+	if len(entries) == 0 {
+		env.say("Tidak ada pesan.", "No messages.")
+		return nil
+	}
 	counts := map[outbox.State]int{}
 	table := columns{
 		titles: []string{"no.", env.either("mitra", "partner"), env.either("narahubung", "contact"), "WhatsApp", "status", env.either("sebab", "reason"), env.either("antre", "queued"), env.either("terkirim", "sent"), env.either("sampai", "delivered"), env.either("dibaca", "read")},
@@ -94,9 +101,7 @@ func listOutbox(ctx context.Context, env *environment, filter outbox.Filter, asJ
 	if n := counts[outbox.ByHand] + counts[outbox.NeedsHuman]; n > 0 {
 		env.say("%d menunggu Anda: sapa outbox text NOMOR, lalu sapa outbox settle NOMOR sent", "%d wait for you: sapa outbox text ID, then sapa outbox settle ID sent", n)
 	}
-	if len(entries) > 0 {
-		fmt.Fprintln(env.stdout)
-	}
+	fmt.Fprintln(env.stdout)
 	table.print(env.stdout)
 	return nil
 }
@@ -135,7 +140,7 @@ func newOutboxText(env *environment) *cobra.Command {
 }
 
 func (e *environment) printMessage(entry outbox.Entry, text, link string) {
-	fmt.Fprintf(e.stdout, "%s, %s, %s: %s\n\n%s\n", dash(entry.Contact), dash(entry.Partner), phone.Number(entry.Phone).Local(), entry.State.In(e.locale()), strings.TrimRight(text, "\n"))
+	e.write("%s, %s, %s: %s\n\n%s", dash(entry.Contact), dash(entry.Partner), phone.Number(entry.Phone).Local(), entry.State.In(e.locale()), strings.TrimRight(text, "\n"))
 	if entry.State == outbox.ByHand {
 		e.say("\nBuka di ponsel atau WhatsApp Web: %s\nSesudah terkirim: sapa outbox settle %d sent", "\nOpen on the phone or WhatsApp Web: %s\nOnce it is sent: sapa outbox settle %d sent", link, entry.ID)
 	}
@@ -206,7 +211,7 @@ func settleMessage(ctx context.Context, env *environment, id int64, word outbox.
 		string(outbox.WasNotSent): {"Dicatat: pesan %d tidak terkirim.", "Recorded: message %d was not sent."},
 		string(outbox.SendAgain):  {"Pesan %d antre untuk dikirim ulang.", "Message %d is queued to be sent again."},
 	}
-	fmt.Fprintf(env.stdout, told.in(env.locale(), string(word))+"\n", id)
+	env.write(told.in(env.locale(), string(word)), id)
 	return nil
 }
 

@@ -254,7 +254,7 @@ func loadPartner(ctx context.Context, q store.Querier, code string) (partnerJSON
 }
 
 func (e *environment) printPartner(p partnerJSON) {
-	fmt.Fprintf(e.stdout, "%s, %s %s\n", p.Name, kindWords.in(e.locale(), string(p.Kind)), e.either("di kecamatan ", "in kecamatan ")+dash(p.Kecamatan))
+	e.write("%s, %s %s", p.Name, kindWords.in(e.locale(), string(p.Kind)), e.either("di kecamatan ", "in kecamatan ")+dash(p.Kecamatan))
 	if !p.Confirmed {
 		e.say("Belum dipastikan; tidak dikirimi sampai seseorang menjalankan: sapa partner confirm %s",
 			"Not confirmed; nothing is sent until somebody runs: sapa partner confirm %s", p.code())

@@ -57,6 +57,9 @@ hanya pesan MULAI dari nomor itu sendiri yang membukanya lagi.`,
 					return err
 				}
 			}
+			if err := ask.check(); err != nil {
+				return err
+			}
 			return recordConsent(cmd.Context(), env, ask)
 		},
 	}
@@ -89,6 +92,17 @@ func readDecision(args []string) (contacts []int64, decision partner.Consent, er
 	return contacts, decision, nil
 }
 
+// check refuses what would be left out of the proof without a word.
+func (ask consentAsk) check() error {
+	switch {
+	case ask.scan != "" && (ask.document == "" || ask.decision != partner.Granted):
+		return wrongOption("--file", ask.scan, "pindaian menyertai persetujuan dengan --document JUDUL.", "a scan goes with consent by --document TITLE.")
+	case ask.document != "" && ask.evidence != "":
+		return wrongOption("--evidence", ask.evidence, "pilih --document atau --evidence, jangan keduanya.", "choose --document or --evidence, not both.")
+	}
+	return nil
+}
+
 func recordConsent(ctx context.Context, env *environment, ask consentAsk) error {
 	db, err := env.DB(ctx)
 	if err != nil {
@@ -97,6 +111,9 @@ func recordConsent(ctx context.Context, env *environment, ask consentAsk) error 
 	today, err := env.today(db)
 	if err != nil {
 		return err
+	}
+	if ask.on > string(today) {
+		return wrongOption("--on", ask.on, "tanggal itu belum tiba.", "that date is still to come.")
 	}
 	ask.on = cmp.Or(ask.on, string(today))
 	if err := contactsExist(ctx, db.Reader(), ask.contacts); err != nil {

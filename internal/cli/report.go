@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"sapa/internal/fault"
 	"sapa/internal/referral"
@@ -87,7 +86,7 @@ func (e *environment) canWrite(format report.Format, out string) error {
 	case report.Text, report.CSV, report.JSON:
 		return nil
 	case report.XLSX:
-		if file, ok := e.stdout.(*os.File); out == "" && ok && term.IsTerminal(int(file.Fd())) {
+		if out == "" && e.terminal {
 			return wrongOption("--format", string(format), "sebut berkasnya dengan --out.", "name the file with --out.")
 		}
 		return nil
@@ -106,8 +105,8 @@ func readQuestion(ask referralAsk) (q referral.Question, err error) {
 	}
 	for text := range strings.SplitSeq(ask.years, ",") {
 		year, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || year < 1990 || year > 2199 {
-			return q, wrongOption("--years", ask.years, "tulis misalnya 2022,2023.", "write e.g. 2022,2023.")
+		if err != nil || year < 1990 || year > 2199 || slices.Contains(q.Years, year) {
+			return q, wrongOption("--years", ask.years, "tulis setiap tahun sekali, misalnya 2022,2023.", "write each year once, e.g. 2022,2023.")
 		}
 		q.Years = append(q.Years, year)
 	}

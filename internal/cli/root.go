@@ -28,13 +28,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"sapa/internal/fault"
+	"sapa/internal/store"
 )
 
 // Run carries out one command line and returns its exit code: 0 done, else as
 // fault.ExitCode says. An error is told as one sentence on stderr, in the
 // interface language.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	env := &environment{stdin: stdin, stdout: stdout, stderr: stderr}
+	env := newEnvironment(stdin, stdout, stderr)
 	root := newRoot(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -47,7 +48,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			"Perintah dihentikan sebelum selesai.",
 			"The command was stopped before it was done.").Because(err)
 	}
-	fmt.Fprintln(stderr, fault.Sentence(err, env.locale()))
+	err = store.Explain(err, env.dataDir())
+	fmt.Fprintln(stderr, printable(fault.Sentence(err, env.locale())))
 	return fault.ExitCode(err)
 }
 

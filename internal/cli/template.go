@@ -129,13 +129,13 @@ func (e *environment) fields() []fieldJSON {
 }
 
 func (e *environment) printTemplate(t templateJSON) {
-	fmt.Fprintf(e.stdout, "%s (%s), %s %d\n%s\n", t.Title, t.Name, e.either("versi", "version"), t.Version, t.Purpose)
+	e.write("%s (%s), %s %d\n%s", t.Title, t.Name, e.either("versi", "version"), t.Version, t.Purpose)
 	for i, text := range t.Variants {
 		e.say("\n── Ragam %d ──\n%s", "\n── Variant %d ──\n%s", i+1, strings.TrimRight(text, "\n"))
 	}
 	e.say("\nIsian wajib: %s", "\nRequired fields: %s", dash(list(t.Required)))
 	for _, w := range t.Warnings {
-		fmt.Fprintln(e.stdout, w)
+		e.write("%s", w)
 	}
 	e.say("\nIsian yang dikenal (* sudah dipakai di sini):", "\nKnown fields (* used here):")
 	table := columns{}

@@ -17,6 +17,7 @@ type build struct {
 	Version         string `json:"version"`
 	Commit          string `json:"commit"` // empty when it was not built from a git checkout
 	WhatsAppLibrary string `json:"whatsapp_library"`
+	Protocol        string `json:"whatsapp_protocol"` // its version; empty: the simulator speaks none
 	Go              string `json:"go"`
 }
 

@@ -51,8 +51,3 @@ func answerable(ctx context.Context, q store.Querier, condition string, args ...
 func SuppressFor(ctx context.Context, tx *store.Tx, phone string) (int64, error) {
 	return moveAll(ctx, tx, Suppressed, ReasonOptedOut, "phone = $1 AND origin <> 'stop_confirmation'", phone)
 }
-
-// Cancel takes back everything of an occurrence that has not left.
-func Cancel(ctx context.Context, tx *store.Tx, occurrenceID int64, reason string) (int64, error) {
-	return moveAll(ctx, tx, Canceled, reason, "occurrence_id = $1", occurrenceID)
-}

@@ -337,10 +337,19 @@ func DeclareLongInUse(ctx context.Context, db *store.DB, p Policy, actor, reason
 	})
 }
 
-// Unlock lets a restored database send again, by a person's word.
+// Unlock lets a restored database send again, by a person's word, and makes the present
+// clock the one that counts. Fault: nothing_locked.
 func Unlock(ctx context.Context, db *store.DB, actor string) error {
 	return db.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.ExecContext(ctx, "UPDATE installation SET send_locked = 0"); err != nil {
+		state, err := readSender(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !state.sendLocked && !state.latestNow.After(tx.Now) {
+			return fault.New("nothing_locked", "Pengiriman tidak sedang terkunci.", "Sending is not locked.")
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE installation SET send_locked = 0, latest_now = $1", store.Millis(tx.Now))
+		if err != nil {
 			return fmt.Errorf("unlock sending: %w", err)
 		}
 		return audit.Record(ctx, tx, audit.Entry{Actor: actor, Action: "send.unlock", Object: "installation"})

@@ -66,6 +66,11 @@ func (m Message) proven(ctx context.Context, tx *store.Tx, at time.Time) error {
 	if n, err := result.RowsAffected(); err != nil || n == 0 || m.Lane == ReplyLane {
 		return err
 	}
+	if m.Origin == Invitation {
+		if err := partner.WasInvited(ctx, tx, m.Phone, at); err != nil {
+			return err
+		}
+	}
 	return partner.WasSent(ctx, tx, m.Phone, at)
 }
 
@@ -184,8 +189,8 @@ func ApplyReceipt(ctx context.Context, db *store.DB, r whatsapp.Receipt) error {
 
 func applyReceipt(ctx context.Context, tx *store.Tx, whatsappID string, kind whatsapp.ReceiptType, at time.Time) error {
 	var m Message
-	err := tx.QueryRowContext(ctx, "SELECT id, state, lane, phone, epoch FROM outbox WHERE whatsapp_id = $1", whatsappID).
-		Scan(&m.ID, &m.State, &m.Lane, &m.Phone, &m.Epoch)
+	err := tx.QueryRowContext(ctx, "SELECT id, state, origin, lane, phone, epoch FROM outbox WHERE whatsapp_id = $1", whatsappID).
+		Scan(&m.ID, &m.State, &m.Origin, &m.Lane, &m.Phone, &m.Epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO unmatched_receipt (whatsapp_id, type, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,

@@ -141,7 +141,7 @@ func (s *Sender) Run(ctx context.Context) error {
 func (s *Sender) retryAfterError() time.Duration { return max(s.options.Poll, 5*time.Second) }
 
 func (s *Sender) try(ctx context.Context, doing string, err error) bool {
-	if err != nil && ctx.Err() == nil {
+	if err != nil && !errors.Is(err, context.Canceled) {
 		s.options.Log.ErrorContext(ctx, doing, "error", err)
 	}
 	return err == nil
@@ -192,16 +192,21 @@ func (s *Sender) transmit(ctx context.Context, m Message) error {
 	err := s.transport.Send(sending, whatsapp.Outgoing{
 		ID: m.WhatsAppID, To: m.Phone, Text: message.Body(m.Body).With(m.Greeting), Quote: m.Quote,
 	})
-	s.options.Log.InfoContext(ctx, "message handed over", "outbox_id", m.ID, "attempt", m.Attempts, "error", err)
-	return err
+	log := s.options.Log.With("outbox_id", m.ID, "attempt", m.Attempts)
+	if err != nil {
+		log.WarnContext(ctx, "message not confirmed", "error", err)
+		return err
+	}
+	log.InfoContext(ctx, "message handed over")
+	return nil
 }
 
 // checkClock refuses to send while the clock stands before anything it can be.
 func (s *Sender) checkClock(ctx context.Context, tx *store.Tx, state sender) error {
 	if tx.Now.Before(s.options.Built) || tx.Now.Before(state.latestNow.Add(-clockTolerance)) {
 		return fault.New("clock_behind",
-			"Jam komputer ini mundur. Betulkan tanggal dan jamnya; pengiriman menunggu.",
-			"This computer's clock is behind. Set its date and time right; sending waits.")
+			"Jam komputer ini mundur; pengiriman menunggu. Betulkan tanggal dan jamnya, atau bila sekarang sudah betul: sapa unlock",
+			"This computer's clock is behind; sending waits. Set its date and time right, or if they are right now: sapa unlock")
 	}
 	if tx.Now.Sub(state.latestNow) < time.Minute {
 		return nil

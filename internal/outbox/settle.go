@@ -77,7 +77,8 @@ func settle(ctx context.Context, tx *store.Tx, m Message, word Word) error {
 		return requeue(ctx, tx, m)
 	}
 	return fault.New("message_not_waiting",
-		"Pesan %d berstatus %s; tidak ada yang perlu diputuskan.", "Message %d is %s; there is nothing to settle.", m.ID, m.State)
+		fmt.Sprintf("Pesan %d: %s; tidak ada yang perlu diputuskan.", m.ID, m.State.In("id")),
+		fmt.Sprintf("Message %d: %s; there is nothing to settle.", m.ID, m.State.In("en")))
 }
 
 func must(moved bool, err error) error {

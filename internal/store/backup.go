@@ -14,23 +14,36 @@ import (
 const pagesPerStep = 256
 
 // Backup writes a whole, consistent copy of the database to a new file, by
-// SQLite's own online backup. A kill leaves only a file ending in .partial.
+// SQLite's own online backup. A kill leaves only files ending in .partial and
+// .partial-journal, for their owner only; the next backup removes them.
 func (db *DB) Backup(ctx context.Context, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make backup folder: %w", err)
 	}
 	partial := path + ".partial"
-	if err := os.Remove(partial); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("remove unfinished backup: %w", err)
+	if err := removePartial(partial); err != nil {
+		return err
+	}
+	// SQLite would make the file for everybody to read.
+	if err := reserve(partial); err != nil {
+		return err
 	}
 	if err := db.copyTo(ctx, partial); err != nil {
-		return errors.Join(err, os.Remove(partial))
-	}
-	if err := os.Chmod(partial, 0o600); err != nil {
-		return fmt.Errorf("protect backup: %w", err)
+		return errors.Join(err, removePartial(partial))
 	}
 	if err := os.Rename(partial, path); err != nil {
-		return fmt.Errorf("name backup: %w", err)
+		return errors.Join(fmt.Errorf("name backup: %w", err), removePartial(partial))
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// removePartial removes what an unfinished backup left; its journal must not be
+// taken for that of the next one.
+func removePartial(partial string) error {
+	for _, name := range []string{partial, partial + "-journal"} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("remove unfinished backup: %w", err)
+		}
 	}
 	return nil
 }
@@ -48,7 +61,7 @@ func (db *DB) copyTo(ctx context.Context, path string) error {
 		if !ok {
 			return errors.New("the SQLite driver offers no backup")
 		}
-		backup, err := source.NewBackup(path)
+		backup, err := source.NewBackup(dsn(path, ""))
 		if err != nil {
 			return fmt.Errorf("start backup: %w", err)
 		}

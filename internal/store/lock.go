@@ -10,6 +10,8 @@ import (
 	"sapa/internal/fault"
 )
 
+const lockName = "lock"
+
 // Lock says that this process is the one daemon of a data folder. The operating
 // system drops it when the process dies, however it dies.
 type Lock struct{ file *os.File }
@@ -18,14 +20,14 @@ type Lock struct{ file *os.File }
 var errHeld = errors.New("lock is held")
 
 // Acquire takes the lock of a data folder, or returns the fault "locked" at once
-// when another process has it.
+// when another process has it. Other faults are those of Explain.
 func Acquire(dir string) (*Lock, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make data folder: %w", err)
+		return nil, Explain(fmt.Errorf("make data folder: %w", err), dir)
 	}
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open lock: %w", err)
+		return nil, Explain(fmt.Errorf("open lock: %w", err), dir)
 	}
 	if err := lockFile(file); err != nil {
 		holder := readHolder(file)

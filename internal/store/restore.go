@@ -22,7 +22,7 @@ import (
 // where the replaced one is kept, "" when there was none. The restored database may
 // not send until a person has unlocked it: it does not know what left since, nor who
 // said STOP. Nothing else in the folder is touched. Faults: locked, backup_unusable,
-// database_newer, database_busy.
+// database_newer, and those of Explain.
 func Restore(ctx context.Context, dir, backup string, now time.Time) (kept string, err error) {
 	lock, err := Acquire(dir)
 	if err != nil {
@@ -165,9 +165,7 @@ func foldLog(ctx context.Context, path string) error {
 	err = db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &folded)
 	closed := db.Close()
 	if isBusy(err) || busy != 0 {
-		return fault.New("database_busy",
-			"Basis data sedang dipakai perintah lain; tunggu sampai selesai, lalu ulangi.",
-			"Another command is using the database; wait until it is done, then try again.").Because(err)
+		return busyFault().Because(err)
 	}
 	if err != nil {
 		return nil // damaged: it is kept with its log, byte by byte

@@ -23,8 +23,6 @@ import (
 
 	"modernc.org/sqlite"
 	sqlitecode "modernc.org/sqlite/lib"
-
-	"sapa/internal/fault"
 )
 
 // FileName is the name of the database in the data folder.
@@ -47,27 +45,46 @@ type DB struct {
 }
 
 // Open opens the database in a data folder, making both when they are missing,
-// and brings the schema up to date, with a backup first. Faults: database_damaged,
+// and brings the schema up to date, with a backup first. Faults: those of Explain,
 // database_newer, and locked when a migration is due while a daemon runs.
 func Open(ctx context.Context, dir string, options Options) (*DB, error) {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make data folder: %w", err)
+		return nil, Explain(fmt.Errorf("make data folder: %w", err), dir)
 	}
 	path := filepath.Join(dir, FileName)
-	if err := reserve(path); err != nil {
-		return nil, err
+	if err := errors.Join(protect(dir), reserve(path)); err != nil {
+		return nil, Explain(err, dir)
 	}
 	db := &DB{dir: dir, clock: options.Clock}
 	if err := db.connect(ctx, path); err != nil {
-		return nil, errors.Join(damaged(err, path), db.Close())
+		return nil, errors.Join(Explain(err, dir), db.Close())
 	}
 	if err := db.migrate(ctx, options.Lock); err != nil {
-		return nil, errors.Join(damaged(err, path), db.Close())
+		return nil, errors.Join(Explain(err, dir), db.Close())
 	}
 	return db, nil
+}
+
+// protect closes a folder that somebody made for us and that holds nothing else yet.
+// One with other things in it, /tmp say, is not ours to close.
+func protect(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("look into data folder: %w", err)
+	}
+	for _, entry := range entries {
+		if entry.Name() != "sapa.yaml" && entry.Name() != lockName {
+			return nil
+		}
+	}
+	err = os.Chmod(dir, 0o700)
+	if errors.Is(err, os.ErrPermission) {
+		return nil // its owner is another: they answer for it
+	}
+	return err
 }
 
 // reserve makes the file with its permissions before SQLite does with its own.
@@ -160,29 +177,12 @@ func (db *DB) Now() time.Time { return db.clock().UTC().Truncate(time.Millisecon
 func (db *DB) CheckQuickly(ctx context.Context) error {
 	var result string
 	if err := db.writer.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result); err != nil {
-		return damaged(fmt.Errorf("check database: %w", err), filepath.Join(db.dir, FileName))
+		return Explain(fmt.Errorf("check database: %w", err), db.dir)
 	}
 	if result != "ok" {
 		return damagedFault(filepath.Join(db.dir, FileName)).Because(errors.New(result))
 	}
 	return nil
-}
-
-// damaged turns SQLite's words for a damaged file into a fault and leaves every
-// other error as it is.
-func damaged(err error, path string) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code()&0xff == sqlitecode.SQLITE_CORRUPT || e.Code()&0xff == sqlitecode.SQLITE_NOTADB) {
-		return damagedFault(path).Because(err)
-	}
-	return err
-}
-
-func damagedFault(path string) *fault.Error {
-	return fault.New("database_damaged",
-		"Basis data %s rusak dan tidak disentuh. Pulihkan cadangan terakhir dari folder backup.",
-		"Database %s is damaged and was left untouched. Restore the latest copy from the backup folder.",
-		path).Of(fault.Damaged)
 }
 
 // IsUnique reports whether err says that a UNIQUE or PRIMARY KEY rule refused a row.

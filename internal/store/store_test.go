@@ -49,6 +49,24 @@ func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	}
 }
 
+func TestAFolderThatWasMadeForItIsClosed(t *testing.T) {
+	for name, want := range map[string]os.FileMode{"": 0o700, "sapa.yaml": 0o700, "surat.docx": 0o755} {
+		dir := filepath.Join(t.TempDir(), "data")
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if name != "" {
+			if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		open(t, dir)
+		if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != want {
+			t.Errorf("with %q in it: %v, %v; want %v", name, info.Mode().Perm(), err, want)
+		}
+	}
+}
+
 func TestATransactionCarriesOneTime(t *testing.T) {
 	at := time.Date(2026, 11, 23, 9, 0, 0, 123_456_789, time.UTC)
 	db, err := Open(t.Context(), t.TempDir(), Options{Clock: func() time.Time { at = at.Add(time.Second); return at }})

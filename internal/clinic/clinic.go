@@ -64,6 +64,7 @@ type Slot struct {
 	ValidFrom   Date   // first day
 	ValidTo     Date   // last day; empty: until a newer version
 	Roster      bool   // from a dated roster: for one date, beats the week of its clinic
+	GivenUp     bool   // ended because a later file of its clinic no longer lists it: no alarm
 	MustConfirm bool   // a visiting doctor: ask the day before
 	Note        string // e.g. "poli sore"
 }

@@ -123,7 +123,7 @@ func (w *writer) schedule(file *ScheduleFile) error {
 		w.done.Replaced++
 	}
 	for _, s := range r.ended {
-		if err := w.change("UPDATE slot SET valid_to = $1 WHERE id = $2", string(s.ValidTo), s.ID); err != nil {
+		if err := w.change("UPDATE slot SET valid_to = $1, given_up = $2 WHERE id = $3", string(s.ValidTo), s.GivenUp, s.ID); err != nil {
 			return fmt.Errorf("end slot: %w", err)
 		}
 		w.done.Ended++

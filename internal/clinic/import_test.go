@@ -1,6 +1,8 @@
 package clinic
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -313,5 +315,40 @@ func TestTheDatabaseRefusesImpossibleRows(t *testing.T) {
 		if (err == nil) != possible {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestADroppedWeekdayIsNoAlarm: a later file without validity that leaves a weekday out
+// has given it up; it does not ask for a new schedule every week from then on.
+func TestADroppedWeekdayIsNoAlarm(t *testing.T) {
+	now := clock2023()
+	db := storetest.OpenAt(t, func() time.Time { return now })
+	read := func(text string) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "jadwal.csv")
+		if err := os.WriteFile(path, []byte("poli,dokter,hari,jam\n"+text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := ReadSchedule(open(t, path), load(t, db), DateOf(now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ImportSchedule(t.Context(), db, file, "cli:test"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const monday, wednesday = "Penyakit Dalam,\"dr. A, Sp.PD\",Senin,08.00-12.00\n", "Penyakit Dalam,\"dr. A, Sp.PD\",Rabu,08.00-12.00\n"
+	read(monday + wednesday)
+	now = now.AddDate(0, 0, 14)
+	read(monday)
+	dropped := DateOf(now.AddDate(0, 0, 30))
+	for dropped.Weekday() != Rabu {
+		dropped = dropped.AddDays(1)
+	}
+	if day := load(t, db).On(dropped); day.Lapsed || len(day.LapsedClinics) > 0 || len(day.Lines) > 0 {
+		t.Errorf("the dropped Rabu is %+v; want a day without this clinic, and no alarm", day)
+	}
+	if endings := load(t, db).ValidityEnds(DateOf(now)); len(endings) > 0 {
+		t.Errorf("warned of %+v", endings)
 	}
 }

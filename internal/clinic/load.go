@@ -26,7 +26,7 @@ func Load(ctx context.Context, q store.Querier) (Plan, error) {
 	}
 	if plan.Slots, err = store.Rows(ctx, q, scanSlot, `
 		SELECT id, clinic_id, coalesce(doctor_id, 0), weekday, coalesce(starts, ''), coalesce(ends, ''), open_end, by_appointment,
-		       coalesce(quota, 0), valid_from, coalesce(valid_to, ''), roster, must_confirm, note
+		       coalesce(quota, 0), valid_from, coalesce(valid_to, ''), given_up, roster, must_confirm, note
 		FROM slot WHERE replaced_at IS NULL ORDER BY id`); err != nil {
 		return plan, fmt.Errorf("load slots: %w", err)
 	}
@@ -57,7 +57,7 @@ func scanDoctor(rows *sql.Rows) (d Doctor, err error) {
 
 func scanSlot(rows *sql.Rows) (s Slot, err error) {
 	return s, rows.Scan(&s.ID, &s.Clinic, &s.Doctor, &s.Weekday, &s.Hours.Starts, &s.Hours.Ends, &s.Hours.OpenEnd, &s.Hours.ByAppointment,
-		&s.Quota, &s.ValidFrom, &s.ValidTo, &s.Roster, &s.MustConfirm, &s.Note)
+		&s.Quota, &s.ValidFrom, &s.ValidTo, &s.GivenUp, &s.Roster, &s.MustConfirm, &s.Note)
 }
 
 func scanException(rows *sql.Rows) (e Exception, err error) {

@@ -121,7 +121,7 @@ func (p Plan) slotsOn(date Date) []Slot {
 func (p Plan) lapsedOn(date Date) []Clinic {
 	latest := map[int64]Slot{} // of each clinic the slot that ended last
 	for _, s := range p.Slots {
-		if s.Weekday == date.Weekday() && s.ValidTo != "" && s.ValidTo < date && s.ValidTo > latest[s.Clinic].ValidTo {
+		if s.Weekday == date.Weekday() && s.ValidTo != "" && s.ValidTo < date && s.endsAfter(latest[s.Clinic]) {
 			latest[s.Clinic] = s
 		}
 	}
@@ -134,11 +134,17 @@ func (p Plan) lapsedOn(date Date) []Clinic {
 	return clinics
 }
 
+// endsAfter orders slots by their end; of two that end together the one that was not
+// given up counts, since it asks to be renewed.
+func (s Slot) endsAfter(other Slot) bool {
+	return s.ValidTo > other.ValidTo || s.ValidTo == other.ValidTo && other.GivenUp
+}
+
 // lapses reports whether a slot has ended before a date and its clinic has nothing
 // newer there. A newer version without this weekday means that the weekday was
-// given up, which is no alarm; so does a roster that goes on past the date.
+// given up, which is no alarm; so does a file that no longer lists it, and a roster that goes on past the date.
 func (p Plan) lapses(s Slot, date Date) bool {
-	if s.ValidTo == "" || s.ValidTo >= date {
+	if s.ValidTo == "" || s.ValidTo >= date || s.GivenUp {
 		return false
 	}
 	return !slices.ContainsFunc(p.Slots, func(newer Slot) bool {

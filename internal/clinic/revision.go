@@ -67,12 +67,16 @@ func (f ScheduleFile) revise(plan Plan) revision {
 		case matched[s.ID]:
 		case listed:
 			r.end(s, dates, f.Supplement)
-		case f.isWholeFor(s) && r.end(s, clinics[s.Clinic], false):
+		case f.isWholeFor(s) && r.end(s.givenUp(), clinics[s.Clinic], false):
 			r.dropped = append(r.dropped, s)
 		}
 	}
 	return r
 }
+
+// givenUp is the slot as one that its clinic no longer wants, and not one that somebody
+// forgot to renew.
+func (s Slot) givenUp() Slot { s.GivenUp = true; return s }
 
 // slot makes the slot of an entry. A version that begins later is already known for
 // this weekday: the entry ends the day before it. stated tells that the row or the

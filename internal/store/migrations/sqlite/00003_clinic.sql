@@ -41,6 +41,7 @@ CREATE TABLE slot (
     quota          INTEGER CHECK (quota > 0),            -- NULL: not known
     valid_from     TEXT    NOT NULL CHECK (valid_from GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'),
     valid_to       TEXT    CHECK (valid_to GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'), -- NULL: until a newer version
+    given_up       INTEGER NOT NULL DEFAULT 0 CHECK (given_up IN (0, 1)), -- ended because a later file no longer lists it
     roster         INTEGER NOT NULL CHECK (roster IN (0, 1)),         -- from a dated roster: for one date, beats the week
     must_confirm   INTEGER NOT NULL CHECK (must_confirm IN (0, 1)),   -- a visiting doctor: ask the day before
     note           TEXT    NOT NULL DEFAULT '',

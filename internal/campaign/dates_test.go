@@ -13,8 +13,10 @@ import (
 func week(days []clinic.Weekday, holidays ...clinic.Date) clinic.Plan {
 	plan := clinic.Plan{Clinics: []clinic.Clinic{{ID: 1, Name: "Klinik Anak", Position: 1}}}
 	for i, day := range days {
-		plan.Slots = append(plan.Slots, clinic.Slot{ID: int64(i + 1), Clinic: 1, Weekday: day, ValidFrom: "2026-01-01",
-			Hours: clinic.Hours{Starts: "08:00", Ends: "12:00"}})
+		plan.Slots = append(plan.Slots, clinic.Slot{
+			ID: int64(i + 1), Clinic: 1, Weekday: day, ValidFrom: "2026-01-01",
+			Hours: clinic.Hours{Starts: "08:00", Ends: "12:00"},
+		})
 	}
 	for i, day := range holidays {
 		plan.Exceptions = append(plan.Exceptions, clinic.Exception{ID: int64(i + 1), Kind: clinic.Holiday, HoldsFrom: day, From: day, To: day})
@@ -56,20 +58,28 @@ func TestWhatARunCovers(t *testing.T) {
 		{"Friday carries Saturday and Monday", weekdays, "2026-11-20 16:00", week(mondayToSaturday), "2026-11-21 2026-11-23"},
 		{"without a Saturday clinic Friday carries Monday", weekdays, "2026-11-20 16:00", week(mondayToFriday), "2026-11-23"},
 		{"a Sunday clinic too", weekdays, "2026-11-20 16:00", week(everyDay), "2026-11-21 2026-11-22 2026-11-23"},
-		{"the day before a holiday carries the closure and the reopening", weekdays, "2026-11-17 16:00", week(mondayToSaturday, "2026-11-18"),
-			"2026-11-18 2026-11-19"},
+		{
+			"the day before a holiday carries the closure and the reopening", weekdays, "2026-11-17 16:00", week(mondayToSaturday, "2026-11-18"),
+			"2026-11-18 2026-11-19",
+		},
 		{"two holidays in a row", weekdays, "2026-11-16 16:00", week(mondayToSaturday, "2026-11-17", "2026-11-18"), "2026-11-17 2026-11-18 2026-11-19"},
 		{"a holiday on Friday", weekdays, "2026-11-19 16:00", week(mondayToSaturday, "2026-11-20"), "2026-11-20 2026-11-21 2026-11-23"},
-		{"a holiday on Monday, next to a weekend", weekdays, "2026-11-20 16:00", week(mondayToSaturday, "2026-11-23"),
-			"2026-11-21 2026-11-23 2026-11-24"},
+		{
+			"a holiday on Monday, next to a weekend", weekdays, "2026-11-20 16:00", week(mondayToSaturday, "2026-11-23"),
+			"2026-11-21 2026-11-23 2026-11-24",
+		},
 		{"a holiday on Saturday", weekdays, "2026-11-20 16:00", week(mondayToSaturday, "2026-11-21"), "2026-11-21 2026-11-23"},
 		{"the holiday itself has nothing left to say", weekdays, "2026-11-18 16:00", week(mondayToSaturday, "2026-11-18"), "2026-11-19"},
 		{"a daily cron rests on Sunday", daily, "2026-11-21 16:00", week(mondayToSaturday), "2026-11-23"},
 		{"a daily cron on an ordinary day", daily, "2026-11-17 16:00", week(mondayToSaturday), "2026-11-18"},
-		{"a weekly cron carries its whole week", "0 16 * * 5", "2026-11-20 16:00", week(mondayToSaturday),
-			"2026-11-21 2026-11-23 2026-11-24 2026-11-25 2026-11-26 2026-11-27"},
-		{"a weekly cron whose next run is on a holiday carries two weeks", "0 16 * * 5", "2026-11-20 16:00", week(mondayToFriday[:1], "2026-11-27"),
-			"2026-11-23 2026-11-30"},
+		{
+			"a weekly cron carries its whole week", "0 16 * * 5", "2026-11-20 16:00", week(mondayToSaturday),
+			"2026-11-21 2026-11-23 2026-11-24 2026-11-25 2026-11-26 2026-11-27",
+		},
+		{
+			"a weekly cron whose next run is on a holiday carries two weeks", "0 16 * * 5", "2026-11-20 16:00", week(mondayToFriday[:1], "2026-11-27"),
+			"2026-11-23 2026-11-30",
+		},
 		{"a monthly cron", "0 16 1 * *", "2026-11-01 16:00", week(mondayToFriday[:1]), "2026-11-02 2026-11-09 2026-11-16 2026-11-23 2026-11-30"},
 		{"several runs a day", "0 8,12,16 * * 1-5", "2026-11-17 08:00", week(mondayToSaturday), "2026-11-18"},
 		{"a run each minute", "* * * * 1-5", "2026-11-17 00:00", week(mondayToSaturday), "2026-11-18"},

@@ -292,18 +292,30 @@ func TestWhatAMessageSaysOfADay(t *testing.T) {
 		says   []string
 		never  []string
 	}{
-		{"an ordinary day", "2026-11-23", func(*hospital) {},
-			[]string{"Senin, 23 November 2026", "Klinik Penyakit Dalam", "dr. Andika Prasetya, Sp.PD", "08.00–12.00 WIB", "Klinik Anak"}, []string{"Tidak praktik", "tutup"}},
-		{"an unconfirmed visiting doctor", "2026-11-23", func(h *hospital) { h.exec("UPDATE slot SET must_confirm = 1 WHERE clinic_id = 2") },
-			[]string{"menunggu kepastian dokter, mohon tanya dahulu"}, nil},
+		{
+			"an ordinary day", "2026-11-23", func(*hospital) {},
+			[]string{"Senin, 23 November 2026", "Klinik Penyakit Dalam", "dr. Andika Prasetya, Sp.PD", "08.00–12.00 WIB", "Klinik Anak"},
+			[]string{"Tidak praktik", "tutup"},
+		},
+		{
+			"an unconfirmed visiting doctor", "2026-11-23", func(h *hospital) { h.exec("UPDATE slot SET must_confirm = 1 WHERE clinic_id = 2") },
+			[]string{"menunggu kepastian dokter, mohon tanya dahulu"},
+			nil,
+		},
 		{"one who has confirmed", "2026-11-23", func(h *hospital) {
 			h.exec("UPDATE slot SET must_confirm = 1 WHERE clinic_id = 2")
 			h.exec("INSERT INTO slot_confirmation (slot_id, date, by, at) SELECT id, '2026-11-23', 'rina', 0 FROM slot WHERE clinic_id = 2")
 		}, []string{"Klinik Anak"}, []string{"menunggu kepastian"}},
-		{"a doctor who is ill", "2026-11-23", func(h *hospital) { h.away("dr. Andika Prasetya, Sp.PD", "2026-11-23", "dokter sakit") },
-			[]string{"Klinik Anak", "Tidak praktik: Klinik Penyakit Dalam, dr. Andika Prasetya, Sp.PD (cuti)"}, []string{"sakit"}},
-		{"the only doctor is ill", "2026-11-20", func(h *hospital) { h.away("dr. Andika Prasetya, Sp.PD", "2026-11-20", "dokter sakit") },
-			[]string{"*tutup*: tidak ada dokter yang praktik", "Buka kembali Sabtu, 21 November 2026"}, []string{"sakit"}},
+		{
+			"a doctor who is ill", "2026-11-23", func(h *hospital) { h.away("dr. Andika Prasetya, Sp.PD", "2026-11-23", "dokter sakit") },
+			[]string{"Klinik Anak", "Tidak praktik: Klinik Penyakit Dalam, dr. Andika Prasetya, Sp.PD (cuti)"},
+			[]string{"sakit"},
+		},
+		{
+			"the only doctor is ill", "2026-11-20", func(h *hospital) { h.away("dr. Andika Prasetya, Sp.PD", "2026-11-20", "dokter sakit") },
+			[]string{"*tutup*: tidak ada dokter yang praktik", "Buka kembali Sabtu, 21 November 2026"},
+			[]string{"sakit"},
+		},
 		{"a clinic is closed", "2026-11-23", func(h *hospital) {
 			h.exec(`INSERT INTO schedule_exception (kind, clinic_id, from_date, holds_from, to_date, reason, entered_by, entered_at)
 				VALUES ('closed', 2, '2026-11-23', '2026-11-23', '2026-11-23', 'dokter sakit', 'test', 0)`)
@@ -318,11 +330,17 @@ func TestWhatAMessageSaysOfADay(t *testing.T) {
 		}, []string{"10.00–13.00 WIB", "jam berubah, biasanya 08.00–12.00"}, []string{"sakit"}},
 		{"until done", "2026-11-20", func(h *hospital) { h.exec("UPDATE slot SET ends = NULL, open_end = 1") }, []string{"08.00 WIB s.d. selesai"}, nil},
 		{"by appointment", "2026-11-20", func(h *hospital) { h.exec("UPDATE slot SET by_appointment = 1") }, []string{"08.00–12.00 WIB (dengan perjanjian)"}, nil},
-		{"by appointment, without an hour", "2026-11-20", func(h *hospital) { h.exec("UPDATE slot SET starts = NULL, ends = NULL, by_appointment = 1") },
-			[]string{"dengan perjanjian"}, []string{"WIB dengan", "dengan perjanjian WIB"}},
+		{
+			"by appointment, without an hour", "2026-11-20", func(h *hospital) { h.exec("UPDATE slot SET starts = NULL, ends = NULL, by_appointment = 1") },
+			[]string{"dengan perjanjian"},
+			[]string{"WIB dengan", "dengan perjanjian WIB"},
+		},
 		{"a quota", "2026-11-20", func(h *hospital) { h.exec("UPDATE slot SET quota = 30") }, []string{"kuota 30 pasien"}, nil},
-		{"a holiday", "2026-11-20", func(h *hospital) { h.holiday("2026-11-20", "Hari Raya") },
-			[]string{"*tutup*: libur Hari Raya", "Buka kembali Sabtu, 21 November 2026"}, []string{"Tidak praktik", "Pasien membawa"}},
+		{
+			"a holiday", "2026-11-20", func(h *hospital) { h.holiday("2026-11-20", "Hari Raya") },
+			[]string{"*tutup*: libur Hari Raya", "Buka kembali Sabtu, 21 November 2026"},
+			[]string{"Tidak praktik", "Pasien membawa"},
+		},
 		{"a holiday without a name", "2026-11-20", func(h *hospital) { h.holiday("2026-11-20", "") }, []string{"*tutup*: hari libur"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -382,8 +400,10 @@ func TestSeveralDatesInOneMessage(t *testing.T) {
 		t.Fatal(diff)
 	}
 	body := h.bodies()[0]
-	for _, text := range []string{"Sabtu, 21 November sampai Selasa, 24 November 2026", "*Sabtu, 21 November 2026*", "*Senin, 23 November 2026*",
-		"*tutup*: libur Hari Guru. Buka kembali Selasa, 24 November 2026.", "*Selasa, 24 November 2026*"} {
+	for _, text := range []string{
+		"Sabtu, 21 November sampai Selasa, 24 November 2026", "*Sabtu, 21 November 2026*", "*Senin, 23 November 2026*",
+		"*tutup*: libur Hari Guru. Buka kembali Selasa, 24 November 2026.", "*Selasa, 24 November 2026*",
+	} {
 		if !strings.Contains(body, text) {
 			t.Errorf("does not say %q:\n%s", text, body)
 		}
@@ -400,8 +420,10 @@ func TestWhatHasToGoByHandIsSaidAtPlanning(t *testing.T) {
 		want     []string // contact, state, reason
 	}{
 		{"by itself", "2026-11-19 16:00", func(*hospital) {}, []string{"1 queued ", "2 queued ", "3 queued "}},
-		{"never written to", "2026-11-19 16:00", func(h *hospital) { h.exec("DELETE FROM number WHERE phone = '+6281200000002'") },
-			[]string{"1 queued ", "2 by_hand cold", "3 queued "}},
+		{
+			"never written to", "2026-11-19 16:00", func(h *hospital) { h.exec("DELETE FROM number WHERE phone = '+6281200000002'") },
+			[]string{"1 queued ", "2 by_hand cold", "3 queued "},
+		},
 		{"fifteen without an answer", "2026-11-19 16:00", func(h *hospital) {
 			h.exec("UPDATE number SET first_wrote_at = NULL, first_delivered_at = 1, unanswered = 15 WHERE phone = '+6281200000002'")
 		}, []string{"1 queued ", "2 by_hand invite_to_write", "3 queued "}},
@@ -409,8 +431,10 @@ func TestWhatHasToGoByHandIsSaidAtPlanning(t *testing.T) {
 			h.linked("2026-11-19", false)
 			h.exec("UPDATE contact SET preferred_hours = 'sore'") // tomorrow's afternoon is too late
 		}, []string{"1 by_hand warm_up", "2 by_hand warm_up", "3 by_hand warm_up"}},
-		{"the breaker's third level", "2026-11-19 16:00", func(h *hospital) { h.exec("UPDATE sender SET breaker_level = 3") },
-			[]string{"1 by_hand breaker", "2 by_hand breaker", "3 by_hand breaker"}},
+		{
+			"the breaker's third level", "2026-11-19 16:00", func(h *hospital) { h.exec("UPDATE sender SET breaker_level = 3") },
+			[]string{"1 by_hand breaker", "2 by_hand breaker", "3 by_hand breaker"},
+		},
 		{"no hour is left", "2026-11-20 09:59", func(h *hospital) {
 			h.exec("UPDATE sender SET connected_at = $1", store.Millis(local("2026-11-20 09:59")))
 		}, []string{"1 by_hand window", "2 by_hand window", "3 by_hand window"}},

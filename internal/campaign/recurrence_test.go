@@ -24,14 +24,18 @@ func TestNextRun(t *testing.T) {
 		{"never the instant itself", "0 16 * * 1-5", "Asia/Jakarta", "2026-11-20 16:00", []string{"2026-11-23 16:00 WIB"}},
 		{"the hospital's own zone", "0 16 * * *", "Asia/Jayapura", "2026-11-20 16:00", []string{"2026-11-21 16:00 WIT"}},
 		{"a gap moves to the first valid instant", "30 2 * * *", "Europe/Berlin", "2026-03-28 12:00", []string{"2026-03-29 03:00 CEST", "2026-03-30 02:30 CEST"}},
-		{"several runs in a gap are one", "*/10 2,3 29 3 *", "Europe/Berlin", "2026-03-28 12:00",
-			[]string{"2026-03-29 03:00 CEST", "2026-03-29 03:10 CEST", "2026-03-29 03:20 CEST"}},
+		{
+			"several runs in a gap are one", "*/10 2,3 29 3 *", "Europe/Berlin", "2026-03-28 12:00",
+			[]string{"2026-03-29 03:00 CEST", "2026-03-29 03:10 CEST", "2026-03-29 03:20 CEST"},
+		},
 		{"a gap at midnight", "0 0 * * *", "America/Sao_Paulo", "2018-11-03 12:00", []string{"2018-11-04 01:00 -02", "2018-11-05 00:00 -02"}},
 		{"a gap of half an hour", "15 2 * * *", "Australia/Lord_Howe", "2026-10-03 12:00", []string{"2026-10-04 02:30 +11", "2026-10-05 02:15 +11"}},
 		{"a day left out", "0 16 * * *", "Pacific/Apia", "2011-12-29 12:00", []string{"2011-12-29 16:00 -10", "2011-12-31 00:00 +14", "2011-12-31 16:00 +14"}},
 		{"a repeated hour runs once", "30 2 * * *", "Europe/Berlin", "2026-10-24 12:00", []string{"2026-10-25 02:30 CEST", "2026-10-26 02:30 CET"}},
-		{"each quarter of a repeated hour once", "*/30 1-3 25 10 *", "Europe/Berlin", "2026-10-25 01:29",
-			[]string{"2026-10-25 01:30 CEST", "2026-10-25 02:00 CEST", "2026-10-25 02:30 CEST", "2026-10-25 03:00 CET"}},
+		{
+			"each quarter of a repeated hour once", "*/30 1-3 25 10 *", "Europe/Berlin", "2026-10-25 01:29",
+			[]string{"2026-10-25 01:30 CEST", "2026-10-25 02:00 CEST", "2026-10-25 02:30 CEST", "2026-10-25 03:00 CET"},
+		},
 		{"a leap day", "0 8 29 2 *", "Asia/Jakarta", "2026-01-01 00:00", []string{"2028-02-29 08:00 WIB", "2032-02-29 08:00 WIB"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -380,7 +380,8 @@ func coveredDates(ctx context.Context, q store.Querier, campaignID int64) (map[s
 
 // finish notes which runs have begun to send and which have nothing left to do.
 func finish(ctx context.Context, tx *store.Tx) error {
-	for _, query := range []string{`
+	for _, query := range []string{
+		`
 		UPDATE occurrence SET state = 'sending'
 		WHERE state = 'planned' AND EXISTS (SELECT 1 FROM outbox m WHERE m.occurrence_id = occurrence.id AND m.attempts > 0)`, `
 		UPDATE occurrence SET state = 'done'

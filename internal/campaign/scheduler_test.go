@@ -443,8 +443,11 @@ func TestACampaignWithoutDates(t *testing.T) {
 		{"inside its grace", []string{"2026-11-23 11:00"}, []string{"cron planned"}},
 		{"past its grace", []string{"2026-11-23 11:01", "2026-11-23 11:02"}, []string{"cron missed too_late"}},
 		{"three weeks down", []string{"2026-12-14 10:00"}, []string{"cron missed too_late", "cron missed too_late", "cron missed too_late", "cron planned"}},
-		{"three weeks down, too late", []string{"2026-12-14 12:00"},
-			[]string{"cron missed too_late", "cron missed too_late", "cron missed too_late", "cron missed too_late"}},
+		{
+			"three weeks down, too late",
+			[]string{"2026-12-14 12:00"},
+			[]string{"cron missed too_late", "cron missed too_late", "cron missed too_late", "cron missed too_late"},
+		},
 		{"an hour back", []string{"2026-11-23 09:00", "2026-11-23 08:00", "2026-11-23 09:00"}, []string{"cron planned"}},
 		{"too late, and back, and too late", []string{"2026-11-23 12:00", "2026-11-23 08:00", "2026-11-23 12:00"}, []string{"cron missed too_late"}},
 	} {

@@ -116,8 +116,10 @@ func TestClockCountsFromTheOldestQuestion(t *testing.T) {
 	d.now = d.now.Add(20 * time.Minute)
 	second := d.says(yeni, "Halo? ada orang?").SentAt
 	d.says(yeni, "terima kasih")
-	want := inbox.Waiting{Sender: yeni, ContactID: 1, Contact: "Yeni Oktavia", Partner: "Puskesmas Kemumu",
-		WaitingFrom: first.UTC(), DueAt: first.Add(time.Hour).UTC()}
+	want := inbox.Waiting{
+		Sender: yeni, ContactID: 1, Contact: "Yeni Oktavia", Partner: "Puskesmas Kemumu",
+		WaitingFrom: first.UTC(), DueAt: first.Add(time.Hour).UTC(),
+	}
 	if diff := cmp.Diff([]inbox.Waiting{want}, d.waiting()); diff != "" {
 		t.Errorf("waiting (-want +got):\n%s", diff)
 	}

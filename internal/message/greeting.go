@@ -49,9 +49,17 @@ func Salutation(facilityKind, role, name string) string {
 
 // titles that people write before a name, and how we write them.
 var titles = []struct{ written, title string }{
-	{"drg.", "drg."}, {"drg ", "drg."}, {"dr.", "dr."}, {"dr ", "dr."}, {"dokter ", "dr."},
-	{"bidan ", "Bidan"}, {"bd.", "Bidan"},
-	{"bapak ", "Bapak"}, {"pak ", "Bapak"}, {"ibu ", "Ibu"}, {"bu ", "Ibu"},
+	{"drg.", "drg."},
+	{"drg ", "drg."},
+	{"dr.", "dr."},
+	{"dr ", "dr."},
+	{"dokter ", "dr."},
+	{"bidan ", "Bidan"},
+	{"bd.", "Bidan"},
+	{"bapak ", "Bapak"},
+	{"pak ", "Bapak"},
+	{"ibu ", "Ibu"},
+	{"bu ", "Ibu"},
 }
 
 func cutTitle(name string) (title, bare string) {

@@ -23,14 +23,20 @@ func TestRenderFillsFields(t *testing.T) {
 	}{
 		{"a plain field", "Dari {{nama_rs}}.", "Dari RS X.", message.Sample()},
 		{"no HTML in the text", "{{nama_rs}}", "RS <Kasih> & 'Ibu'", message.Data{Hospital: message.Hospital{Name: "RS <Kasih> & 'Ibu'"}}},
-		{"the first date outside a list", "{{hari_tanggal}}: {{#jadwal}}{{klinik}} {{dokter}} {{jam}}; {{/jadwal}}",
-			"Senin, 23 November 2026: Klinik Penyakit Dalam dr. Andika Prasetya, Sp.PD 08.00–12.00 WIB; Klinik Anak dr. Maya Puspitasari, Sp.A 09.00–12.00 WIB; Klinik Bedah Umum dr. Hendra Kusnadi, Sp.B 13.00 WIB s.d. selesai; Klinik Gigi drg. Petrus Gultom 08.00–13.00 WIB;", two},
-		{"every date in its list", "{{#hari}}{{hari_tanggal}}{{^jadwal}} tutup ({{tutup}}), buka {{buka_kembali}}{{/jadwal}}. {{/hari}}",
-			"Senin, 23 November 2026. Selasa, 24 November 2026 tutup (Hari Guru), buka Rabu, 25 November 2026.", two},
+		{
+			"the first date outside a list", "{{hari_tanggal}}: {{#jadwal}}{{klinik}} {{dokter}} {{jam}}; {{/jadwal}}",
+			"Senin, 23 November 2026: Klinik Penyakit Dalam dr. Andika Prasetya, Sp.PD 08.00–12.00 WIB; Klinik Anak dr. Maya Puspitasari, Sp.A 09.00–12.00 WIB; Klinik Bedah Umum dr. Hendra Kusnadi, Sp.B 13.00 WIB s.d. selesai; Klinik Gigi drg. Petrus Gultom 08.00–13.00 WIB;", two,
+		},
+		{
+			"every date in its list", "{{#hari}}{{hari_tanggal}}{{^jadwal}} tutup ({{tutup}}), buka {{buka_kembali}}{{/jadwal}}. {{/hari}}",
+			"Senin, 23 November 2026. Selasa, 24 November 2026 tutup (Hari Guru), buka Rabu, 25 November 2026.", two,
+		},
 		{"two dates in one line", "{{semua_tanggal}}", "Senin, 23 November dan Selasa, 24 November 2026", two},
 		{"a part only for several dates", "a{{#beberapa_hari}} b{{/beberapa_hari}}", "a", message.Sample()},
-		{"a quota that is not there", "{{#jadwal}}[{{kuota}}]{{/jadwal}}", "[]",
-			message.Data{Days: []message.Day{{Lines: []message.Line{{Clinic: "Klinik Anak"}}}}}},
+		{
+			"a quota that is not there", "{{#jadwal}}[{{kuota}}]{{/jadwal}}", "[]",
+			message.Data{Days: []message.Day{{Lines: []message.Line{{Clinic: "Klinik Anak"}}}}},
+		},
 		{"a list without entries", "x{{#perubahan}}{{menjadi}}{{/perubahan}}", "x", message.Data{}},
 		{"blank lines fall together", "a  \n\n\n\nb\n\n{{#alasan}}\n{{alasan}}\n{{/alasan}}\n", "a\n\nb", message.Data{}},
 		{"a comment is not sent", "a{{! untuk rekan }}b", "ab", message.Data{}},
@@ -248,8 +254,13 @@ func TestAddresseeSaysNoNameTwice(t *testing.T) {
 
 func TestNextVariantGoesRound(t *testing.T) {
 	for _, test := range []struct{ previous, count, want int }{
-		{-1, 4, 0}, {0, 4, 1}, {2, 4, 3}, {3, 4, 0},
-		{0, 1, 0}, {-1, 1, 0}, {5, 0, 0}, // one variant, or none
+		{-1, 4, 0},
+		{0, 4, 1},
+		{2, 4, 3},
+		{3, 4, 0},
+		{0, 1, 0},
+		{-1, 1, 0},
+		{5, 0, 0}, // one variant, or none
 		{7, 2, 0}, // the last one sent came from a longer version
 	} {
 		if got := message.NextVariant(test.previous, test.count); got != test.want {

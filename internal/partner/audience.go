@@ -125,9 +125,11 @@ const candidateQuery = `
 func scanCandidate(rows *sql.Rows) (candidate, error) {
 	var c candidate
 	var n numberScan
-	into := []any{&c.ContactID, &c.ContactName, &c.Role, &c.Phone, &c.PreferredHours,
+	into := []any{
+		&c.ContactID, &c.ContactName, &c.Role, &c.Phone, &c.PreferredHours,
 		&c.FacilityID, &c.FacilityName, &c.FacilityKind, &c.Zone, &c.Kecamatan,
-		&c.confirmed, &c.status, &c.consent, &c.dutyFrom, &c.dutyTo, &c.optOut, &c.refusedByAnother}
+		&c.confirmed, &c.status, &c.consent, &c.dutyFrom, &c.dutyTo, &c.optOut, &c.refusedByAnother,
+	}
 	err := rows.Scan(append(into, n.into()...)...)
 	c.Number = n.number(c.Phone)
 	return c, err

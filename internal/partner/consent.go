@@ -96,8 +96,10 @@ func RecordConsent(ctx context.Context, db *store.DB, e ConsentEntry) error {
 		if err := changeConsent(ctx, tx, e); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, audit.Entry{Actor: e.RecordedBy, Action: "consent.record",
-			Object: fmt.Sprintf("contact:%d", e.ContactID), Detail: string(e.Decision)})
+		return audit.Record(ctx, tx, audit.Entry{
+			Actor: e.RecordedBy, Action: "consent.record",
+			Object: fmt.Sprintf("contact:%d", e.ContactID), Detail: string(e.Decision),
+		})
 	})
 }
 
@@ -139,8 +141,10 @@ func RecordDocument(ctx context.Context, tx *store.Tx, d Document) (id int64, er
 	if err != nil {
 		return 0, fmt.Errorf("record document: %w", err)
 	}
-	return id, audit.Record(ctx, tx, audit.Entry{Actor: d.RecordedBy, Action: "consent.document",
-		Object: fmt.Sprintf("consent_document:%d", id)})
+	return id, audit.Record(ctx, tx, audit.Entry{
+		Actor: d.RecordedBy, Action: "consent.document",
+		Object: fmt.Sprintf("consent_document:%d", id),
+	})
 }
 
 // Grant says which contacts one document proves the consent of.
@@ -169,16 +173,20 @@ func grantAll(ctx context.Context, tx *store.Tx, g Grant, stopped []int64) error
 		if slices.Contains(stopped, id) {
 			continue
 		}
-		err := changeConsent(ctx, tx, ConsentEntry{ContactID: id, Decision: Granted, DecidedOn: g.SignedOn,
+		err := changeConsent(ctx, tx, ConsentEntry{
+			ContactID: id, Decision: Granted, DecidedOn: g.SignedOn,
 			Source: FromDocument, Evidence: fmt.Sprintf("dokumen %d", g.DocumentID), Wording: g.Wording,
-			DocumentID: g.DocumentID, RecordedBy: g.Actor})
+			DocumentID: g.DocumentID, RecordedBy: g.Actor,
+		})
 		if err != nil {
 			return err
 		}
 	}
-	return audit.Record(ctx, tx, audit.Entry{Actor: g.Actor, Action: "consent.grant",
+	return audit.Record(ctx, tx, audit.Entry{
+		Actor: g.Actor, Action: "consent.grant",
 		Object: fmt.Sprintf("consent_document:%d", g.DocumentID),
-		Detail: fmt.Sprintf("contacts %d, stopped %d", len(g.ContactIDs)-len(stopped), len(stopped))})
+		Detail: fmt.Sprintf("contacts %d, stopped %d", len(g.ContactIDs)-len(stopped), len(stopped)),
+	})
 }
 
 // Ledger returns every decision of a contact, oldest first: the proof of consent.

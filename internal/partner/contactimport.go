@@ -77,9 +77,11 @@ func (im *contactImport) record(ctx context.Context) error {
 	if r.Created+r.Changed+r.FacilitiesCreated+r.FacilitiesChanged == 0 {
 		return nil
 	}
-	return audit.Record(ctx, im.tx, audit.Entry{Actor: im.actor, Action: "partner.import", Object: "file:" + im.file.SHA256,
+	return audit.Record(ctx, im.tx, audit.Entry{
+		Actor: im.actor, Action: "partner.import", Object: "file:" + im.file.SHA256,
 		Detail: fmt.Sprintf("contacts created %d, changed %d; facilities created %d, changed %d",
-			r.Created, r.Changed, r.FacilitiesCreated, r.FacilitiesChanged)})
+			r.Created, r.Changed, r.FacilitiesCreated, r.FacilitiesChanged),
+	})
 }
 
 func (im *contactImport) saveFacilities(ctx context.Context, directory *Directory) error {
@@ -207,9 +209,11 @@ func (im *contactImport) decide(ctx context.Context, existing Contact, record Co
 	if decision == "" {
 		return false, nil
 	}
-	return true, changeConsent(ctx, im.tx, ConsentEntry{ContactID: existing.ID, Decision: decision, DecidedOn: cmp.Or(record.ConsentDate, im.file.ReadOn),
+	return true, changeConsent(ctx, im.tx, ConsentEntry{
+		ContactID: existing.ID, Decision: decision, DecidedOn: cmp.Or(record.ConsentDate, im.file.ReadOn),
 		Source: FromImport, Evidence: fmt.Sprintf("berkas sha256:%s baris %d", im.file.SHA256, record.Row),
-		Wording: record.Wording, RecordedBy: im.actor})
+		Wording: record.Wording, RecordedBy: im.actor,
+	})
 }
 
 // consentStep tells what the consent of a row changes: the decision to record, or

@@ -23,8 +23,10 @@ import (
 // content is every row of the tables that an import may touch.
 func content(t *testing.T, db *store.DB) (all []string) {
 	t.Helper()
-	for _, table := range []string{"facility", "facility_alias", "agreement", "contact", "contact_other_phone", "contact_tag",
-		"contact_handover", "consent_document", "consent_entry", "opt_out", "number", "registration", "audit_entry"} {
+	for _, table := range []string{
+		"facility", "facility_alias", "agreement", "contact", "contact_other_phone", "contact_tag",
+		"contact_handover", "consent_document", "consent_entry", "opt_out", "number", "registration", "audit_entry",
+	} {
 		rows, err := db.Reader().QueryContext(t.Context(), "SELECT * FROM "+table)
 		if err != nil {
 			t.Fatal(err)
@@ -115,9 +117,11 @@ func TestCleanImport(t *testing.T) {
 	db := storetest.Open(t)
 	importFile(t, db, "fktp_contacts.csv")
 	doni := contactNamed(t, db, "Doni Saputra")
-	want := Contact{ID: 4, FacilityID: 2, FacilityName: "Puskesmas Perumnas", Name: "Doni Saputra", Role: "Petugas P-Care",
+	want := Contact{
+		ID: 4, FacilityID: 2, FacilityName: "Puskesmas Perumnas", Name: "Doni Saputra", Role: "Petugas P-Care",
 		Phone: "+6281200000104", Ownership: PersonalPhone, OnDutyFrom: "2023-06-05", SavedOurNumber: No, PreferredHours: AnyHours,
-		Status: Active, Consent: Granted, Note: "Pengganti Rina Marlina"}
+		Status: Active, Consent: Granted, Note: "Pengganti Rina Marlina",
+	}
 	if diff := cmp.Diff(want, doni, cmpopts.IgnoreFields(Contact{}, "CreatedAt", "UpdatedAt")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

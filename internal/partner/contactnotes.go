@@ -89,7 +89,9 @@ func note(row int, code string, about ...any) tabular.Note {
 		}
 		return tabular.NewNote(row, code, value)
 	}
-	return tabular.Note{Row: row, Code: says.code,
+	return tabular.Note{
+		Row: row, Code: says.code,
 		Indonesian: strings.ReplaceAll(says.indonesian, "{}", value),
-		English:    strings.ReplaceAll(says.english, "{}", value)}
+		English:    strings.ReplaceAll(says.english, "{}", value),
+	}
 }

@@ -31,8 +31,10 @@ func (r *contactReader) readPlace(row *contactRow) *tabular.Note {
 	case rawCode != "" && code == "" && kemenkes == "" && looksLikeCode(rawCode):
 		row.warn(CodeNotUsable, rawCode)
 	}
-	told := Facility{BPJSCode: code, KemenkesCode: kemenkes, Kecamatan: kecamatanOf(r.text(row, "kecamatan")),
-		Address: r.text(row, "address"), Inpatient: inpatientOf(r.text(row, "inpatient"))}
+	told := Facility{
+		BPJSCode: code, KemenkesCode: kemenkes, Kecamatan: kecamatanOf(r.text(row, "kecamatan")),
+		Address: r.text(row, "address"), Inpatient: inpatientOf(r.text(row, "inpatient")),
+	}
 	row.place = place{index: -1, facility: told, told: told}
 	given := name
 	if _, known := r.dir.byBPJS[code]; name == "" && !known {
@@ -239,8 +241,10 @@ func rejection(row *contactRow, code string, args ...any) *tabular.Note {
 }
 
 func (d *Directory) clone() *Directory {
-	return &Directory{entries: slices.Clone(d.entries), byID: maps.Clone(d.byID), byBPJS: maps.Clone(d.byBPJS), byKemenkes: maps.Clone(d.byKemenkes),
-		byOwnName: cloneLists(d.byOwnName), byAlias: maps.Clone(d.byAlias)}
+	return &Directory{
+		entries: slices.Clone(d.entries), byID: maps.Clone(d.byID), byBPJS: maps.Clone(d.byBPJS), byKemenkes: maps.Clone(d.byKemenkes),
+		byOwnName: cloneLists(d.byOwnName), byAlias: maps.Clone(d.byAlias),
+	}
 }
 
 func cloneLists(lists map[string][]int) map[string][]int {

@@ -80,9 +80,11 @@ type ReportedNote struct {
 
 // Report gives the account of the file in an interface language, "id" or "en".
 func (file ContactFile) Report(locale string) ContactReport {
-	report := ContactReport{File: file.File, Kind: "contacts", Encoding: file.Encoding, Delimiter: file.Delimiter, Sheet: file.Sheet,
+	report := ContactReport{
+		File: file.File, Kind: "contacts", Encoding: file.Encoding, Delimiter: file.Delimiter, Sheet: file.Sheet,
 		Counts:  ReportCounts{len(file.Records), len(file.Rejected), len(file.Ignored)},
-		Records: []ReportedRecord{}, Rejected: []ReportedReject{}, Ignored: []ReportedReason{}, Warnings: []ReportedNote{}}
+		Records: []ReportedRecord{}, Rejected: []ReportedReject{}, Ignored: []ReportedReason{}, Warnings: []ReportedNote{},
+	}
 	if len(file.HeaderRows) == 1 {
 		report.HeaderRow = file.HeaderRows[0]
 	} else {
@@ -109,10 +111,12 @@ func (file ContactFile) Report(locale string) ContactReport {
 
 func (file ContactFile) reported(r ContactRecord) ReportedRecord {
 	f, c := file.Facilities[r.Facility].Facility, r.Contact
-	return ReportedRecord{Row: r.Row, FKTP: f.Name, Code: f.BPJSCode, FacilityKind: f.Kind, Confirmed: f.Confirmed, Kecamatan: f.Kecamatan,
+	return ReportedRecord{
+		Row: r.Row, FKTP: f.Name, Code: f.BPJSCode, FacilityKind: f.Kind, Confirmed: f.Confirmed, Kecamatan: f.Kecamatan,
 		Name: c.Name, Role: c.Role, Phones: append([]string{c.Phone}, c.OtherPhones...), Ownership: c.Ownership,
 		OnDutyFrom: c.OnDutyFrom, OnDutyTo: c.OnDutyTo, SavedOurNumber: c.SavedOurNumber, PreferredHours: c.PreferredHours,
-		Consent: c.Consent, ConsentDate: r.ConsentDate, Status: c.Status, Tags: c.Tags, Note: c.Note}
+		Consent: c.Consent, ConsentDate: r.ConsentDate, Status: c.Status, Tags: c.Tags, Note: c.Note,
+	}
 }
 
 // WriteRejected writes the rejected rows with the columns that were understood, and

@@ -37,8 +37,10 @@ func newContactReader(table *tabular.Table, header tabular.Header, known Known) 
 		header: header, known: known, first: len(known.Directory.entries) == 0, dir: known.Directory.clone(),
 		planned: map[int]int{}, records: map[string][]int{}, holders: map[string]int{},
 		previous: map[int64][]Contact{}, numbers: map[string][]int64{},
-		file: ContactFile{File: table.File, Encoding: table.Encoding, Delimiter: table.Delimiter, Sheet: table.Sheet,
-			SHA256: table.SHA256, ReadOn: known.Today, HeaderRows: header.Rows, Titles: header.Titles, understood: slices.Collect(maps.Values(header.Index))},
+		file: ContactFile{
+			File: table.File, Encoding: table.Encoding, Delimiter: table.Delimiter, Sheet: table.Sheet,
+			SHA256: table.SHA256, ReadOn: known.Today, HeaderRows: header.Rows, Titles: header.Titles, understood: slices.Collect(maps.Values(header.Index)),
+		},
 	}
 	for _, c := range known.Contacts {
 		r.previous[c.FacilityID] = append(r.previous[c.FacilityID], c)
@@ -333,8 +335,10 @@ func consentOf(text string) (decision Consent, understood bool) {
 
 // readAgreement takes what the row tells of the facility's PKS.
 func (r *contactReader) readAgreement(row *contactRow) *tabular.Note {
-	a := Agreement{Number: r.text(row, "pks"),
-		StartsOn: r.date(row, "pks_from", PKSStartNotADate), EndsOn: r.date(row, "pks_to", tabular.PKSEndNotADate)}
+	a := Agreement{
+		Number:   r.text(row, "pks"),
+		StartsOn: r.date(row, "pks_from", PKSStartNotADate), EndsOn: r.date(row, "pks_to", tabular.PKSEndNotADate),
+	}
 	if a.StartsOn != "" && a.EndsOn != "" && a.EndsOn < a.StartsOn {
 		row.warn(tabular.PKSEndBeforeStart, a.EndsOn)
 		a.EndsOn = ""

@@ -65,8 +65,10 @@ func HandOver(ctx context.Context, tx *store.Tx, s Succession) (id int64, err er
 	if err != nil {
 		return 0, fmt.Errorf("record hand-over: %w", err)
 	}
-	return id, audit.Record(ctx, tx, audit.Entry{Actor: s.Actor, Action: "contact.handover",
-		Object: fmt.Sprintf("contact:%d", old.ID), Detail: fmt.Sprintf("to contact:%d on %s", id, s.OnDate)})
+	return id, audit.Record(ctx, tx, audit.Entry{
+		Actor: s.Actor, Action: "contact.handover",
+		Object: fmt.Sprintf("contact:%d", old.ID), Detail: fmt.Sprintf("to contact:%d on %s", id, s.OnDate),
+	})
 }
 
 func leavePost(ctx context.Context, tx *store.Tx, old Contact, successorsFirst time.Time, today string) error {

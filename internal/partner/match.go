@@ -64,8 +64,10 @@ type Alias struct {
 
 // NewDirectory makes a directory of facilities and their aliases.
 func NewDirectory(facilities []Facility, aliases []Alias) *Directory {
-	d := &Directory{byID: map[int64]int{}, byBPJS: map[string]int{}, byKemenkes: map[string]int{},
-		byOwnName: map[string][]int{}, byAlias: map[string]int{}}
+	d := &Directory{
+		byID: map[int64]int{}, byBPJS: map[string]int{}, byKemenkes: map[string]int{},
+		byOwnName: map[string][]int{}, byAlias: map[string]int{},
+	}
 	for _, f := range facilities {
 		d.add(f)
 	}

@@ -39,8 +39,10 @@ func MergeInto(ctx context.Context, tx *store.Tx, waitingID, intoID int64, actor
 	if err := ConfirmAlias(ctx, tx, Alias{Text: waiting.Name, FacilityID: into.ID, ConfirmedBy: actor}); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Entry{Actor: actor, Action: "facility.merge",
-		Object: fmt.Sprintf("facility:%d", waiting.ID), Detail: fmt.Sprintf("into facility:%d", into.ID)})
+	return audit.Record(ctx, tx, audit.Entry{
+		Actor: actor, Action: "facility.merge",
+		Object: fmt.Sprintf("facility:%d", waiting.ID), Detail: fmt.Sprintf("into facility:%d", into.ID),
+	})
 }
 
 func mergePair(ctx context.Context, tx *store.Tx, waitingID, intoID int64) (waiting, into Facility, err error) {
@@ -103,6 +105,8 @@ func joinContact(ctx context.Context, tx *store.Tx, double, kept Contact, actor 
 	if decision == "" {
 		return nil
 	}
-	return changeConsent(ctx, tx, ConsentEntry{ContactID: kept.ID, Decision: decision, Source: FromStaff,
-		Evidence: fmt.Sprintf("digabung dari narahubung %d; buktinya di sana", double.ID), RecordedBy: actor})
+	return changeConsent(ctx, tx, ConsentEntry{
+		ContactID: kept.ID, Decision: decision, Source: FromStaff,
+		Evidence: fmt.Sprintf("digabung dari narahubung %d; buktinya di sana", double.ID), RecordedBy: actor,
+	})
 }

@@ -29,10 +29,6 @@ func NameKey(text string) string {
 	return strings.TrimSpace(string(n.kind) + " " + n.key)
 }
 
-// IsHospital reports whether a name is a hospital's (RS, RSUD, RSIA, Klinik Utama,
-// …), which is no FKTP.
-func IsHospital(name string) bool { return readName(name).hospital }
-
 // IsHospitalCode reports whether a BPJS code has the R of hospitals at its fifth
 // place. That is a habit of the codes, so it is a hint and no proof.
 func IsHospitalCode(code string) bool {

@@ -59,8 +59,10 @@ type numberScan struct {
 }
 
 func (s *numberScan) into() []any {
-	return []any{&s.phone, &s.lid, &s.onWhatsApp, &s.firstWrote, &s.lastWrote,
-		&s.firstDelivered, &s.lastSent, &s.unanswered, &s.invited, &s.reminded}
+	return []any{
+		&s.phone, &s.lid, &s.onWhatsApp, &s.firstWrote, &s.lastWrote,
+		&s.firstDelivered, &s.lastSent, &s.unanswered, &s.invited, &s.reminded,
+	}
 }
 
 func (s *numberScan) number(phone string) Number {

@@ -34,8 +34,10 @@ func OptOutNumber(ctx context.Context, tx *store.Tx, phone, wording string, cert
 	if !certain {
 		return nil
 	}
-	return decideAll(ctx, tx, phone, ConsentEntry{Decision: Withdrawn, Source: FromMessage,
-		Evidence: "pesan dari nomor itu sendiri", Wording: wording, RecordedBy: "sapa"},
+	return decideAll(ctx, tx, phone, ConsentEntry{
+		Decision: Withdrawn, Source: FromMessage,
+		Evidence: "pesan dari nomor itu sendiri", Wording: wording, RecordedBy: "sapa",
+	},
 		func(c Contact) bool { return c.Consent != Withdrawn })
 }
 
@@ -46,8 +48,10 @@ func LiftOptOut(ctx context.Context, tx *store.Tx, phone, wording, messageID str
 	if _, err := tx.ExecContext(ctx, "DELETE FROM opt_out WHERE phone = $1", phone); err != nil {
 		return fmt.Errorf("lift opt-out: %w", err)
 	}
-	return decideAll(ctx, tx, phone, ConsentEntry{Decision: Granted, Source: FromMessage,
-		Evidence: messageID, Wording: wording, RecordedBy: "sapa"},
+	return decideAll(ctx, tx, phone, ConsentEntry{
+		Decision: Granted, Source: FromMessage,
+		Evidence: messageID, Wording: wording, RecordedBy: "sapa",
+	},
 		func(c Contact) bool { return c.Consent == Withdrawn })
 }
 

@@ -79,9 +79,11 @@ func TestSelectFromTheSampleList(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	first := chosen[0]
-	want := Recipient{ContactID: 1, ContactName: "Yeni Oktavia", Role: "Petugas P-Care", Phone: "+6281200000101", PreferredHours: AnyHours,
+	want := Recipient{
+		ContactID: 1, ContactName: "Yeni Oktavia", Role: "Petugas P-Care", Phone: "+6281200000101", PreferredHours: AnyHours,
 		FacilityID: 1, FacilityName: "Puskesmas Arga Makmur", FacilityKind: Puskesmas, Kecamatan: "Arga Makmur",
-		Number: Number{Phone: "+6281200000101", OnWhatsApp: Unknown}}
+		Number: Number{Phone: "+6281200000101", OnWhatsApp: Unknown},
+	}
 	if diff := cmp.Diff(want, first); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -142,8 +144,10 @@ func TestEveryReasonToBeLeftOut(t *testing.T) {
 		{OptOutUnsure, func(ctx context.Context, tx *store.Tx) error {
 			return OptOutNumber(ctx, tx, yeni.Phone, "sudah cukup ya", false)
 		}, "DELETE FROM opt_out"},
-		{OptedOut, func(ctx context.Context, tx *store.Tx) error { return OptOutNumber(ctx, tx, yeni.Phone, "STOP", true) },
-			"DELETE FROM opt_out; UPDATE contact SET consent = 'granted' WHERE id = 1"},
+		{
+			OptedOut, func(ctx context.Context, tx *store.Tx) error { return OptOutNumber(ctx, tx, yeni.Phone, "STOP", true) },
+			"DELETE FROM opt_out; UPDATE contact SET consent = 'granted' WHERE id = 1",
+		},
 		{NoWhatsApp, func(ctx context.Context, tx *store.Tx) error { return SetOnWhatsApp(ctx, tx, yeni.Phone, false) }, "DELETE FROM number"},
 	}
 	for _, c := range tests {
@@ -285,8 +289,10 @@ func TestOneSignedListForMany(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		stopped, err = GrantByDocument(ctx, tx, Grant{DocumentID: id, ContactIDs: []int64{joko.ID, herman.ID, budi.ID},
-			SignedOn: "2026-10-12", Wording: "Setuju menerima jadwal", Actor: "ani"})
+		stopped, err = GrantByDocument(ctx, tx, Grant{
+			DocumentID: id, ContactIDs: []int64{joko.ID, herman.ID, budi.ID},
+			SignedOn: "2026-10-12", Wording: "Setuju menerima jadwal", Actor: "ani",
+		})
 		return err
 	})
 	if !slices.Equal(stopped, []int64{budi.ID}) {
@@ -351,8 +357,10 @@ func TestCloseness(t *testing.T) {
 	step(wrote(noon.Add(-time.Hour)), Established, 1) // from the history: they wrote long ago
 	step(func(ctx context.Context, tx *store.Tx) error { return WasInvited(ctx, tx, phone, noon.Add(time.Hour)) }, Established, 1)
 	n, err := NumberOf(t.Context(), db.Reader(), phone)
-	want := Number{Phone: phone, OnWhatsApp: Yes, FirstWroteAt: noon.Add(-time.Hour), LastWroteAt: noon.Add(5 * time.Hour),
-		FirstDeliveredAt: noon.Add(time.Hour), LastSentAt: noon.Add(3 * time.Hour), Unanswered: 1, InvitedAt: noon, RemindedAt: noon.Add(time.Hour)}
+	want := Number{
+		Phone: phone, OnWhatsApp: Yes, FirstWroteAt: noon.Add(-time.Hour), LastWroteAt: noon.Add(5 * time.Hour),
+		FirstDeliveredAt: noon.Add(time.Hour), LastSentAt: noon.Add(3 * time.Hour), Unanswered: 1, InvitedAt: noon, RemindedAt: noon.Add(time.Hour),
+	}
 	if diff := cmp.Diff(want, n); diff != "" || err != nil {
 		t.Errorf("(-want +got):\n%s%v", diff, err)
 	}
@@ -388,8 +396,10 @@ func TestHandOver(t *testing.T) {
 	sulastri := contactNamed(t, db, "Sulastri") // her phone is the facility's
 	var id int64
 	write(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-		id, err = HandOver(ctx, tx, Succession{FromContactID: sulastri.ID, To: Contact{Name: "Ratih Kusuma", Role: "Petugas P-Care",
-			Phone: sulastri.Phone, Ownership: FacilityPhone}, OnDate: "2026-11-20", Today: today, Actor: "ani"})
+		id, err = HandOver(ctx, tx, Succession{FromContactID: sulastri.ID, To: Contact{
+			Name: "Ratih Kusuma", Role: "Petugas P-Care",
+			Phone: sulastri.Phone, Ownership: FacilityPhone,
+		}, OnDate: "2026-11-20", Today: today, Actor: "ani"})
 		return err
 	})
 	old, err := contactByID(t.Context(), db.Reader(), sulastri.ID)
@@ -501,8 +511,10 @@ func TestCoverage(t *testing.T) {
 	for _, u := range uncovered {
 		got = append(got, fmt.Sprint(u.Facility.Name, u.Reasons))
 	}
-	want := []string{"dr. Yosef Manalu[no_consent]", "Puskesmas Air Bintunan[no_consent]", "Puskesmas Giri Mulya[consent_refused]",
-		"Puskesmas Ulok Kupai[no_consent]", "TPMB Ratna Dewi[no_consent]"}
+	want := []string{
+		"dr. Yosef Manalu[no_consent]", "Puskesmas Air Bintunan[no_consent]", "Puskesmas Giri Mulya[consent_refused]",
+		"Puskesmas Ulok Kupai[no_consent]", "TPMB Ratna Dewi[no_consent]",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

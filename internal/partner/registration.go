@@ -289,9 +289,11 @@ func grantRegistered(ctx context.Context, tx *store.Tx, r Registration, contactI
 			return err
 		}
 	}
-	return changeConsent(ctx, tx, ConsentEntry{ContactID: contactID, Decision: Granted,
+	return changeConsent(ctx, tx, ConsentEntry{
+		ContactID: contactID, Decision: Granted,
 		DecidedOn: r.ReceivedAt.Format(time.DateOnly), Source: FromMessage, Evidence: r.MessageID,
-		Wording: r.Wording, RecordedBy: actor})
+		Wording: r.Wording, RecordedBy: actor,
+	})
 }
 
 func decideRegistration(ctx context.Context, tx *store.Tx, r Registration) error {
@@ -302,6 +304,8 @@ func decideRegistration(ctx context.Context, tx *store.Tx, r Registration) error
 	if err != nil {
 		return fmt.Errorf("decide registration: %w", err)
 	}
-	return audit.Record(ctx, tx, audit.Entry{Actor: r.DecidedBy, Action: "registration." + string(r.State),
-		Object: fmt.Sprintf("registration:%d", r.ID)})
+	return audit.Record(ctx, tx, audit.Entry{
+		Actor: r.DecidedBy, Action: "registration." + string(r.State),
+		Object: fmt.Sprintf("registration:%d", r.ID),
+	})
 }

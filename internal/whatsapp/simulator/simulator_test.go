@@ -376,7 +376,8 @@ func TestASenderMayBeKnownByTheLIDAlone(t *testing.T) {
 func TestTextsWithoutAnIDGetOneEach(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wa := newSimulator(t, simulator.Options{})
-		if wa.Write(rina, "stop", "") == wa.Write(rina, "stop", "") {
+		first, second := wa.Write(rina, "stop", ""), wa.Write(rina, "stop", "")
+		if first == second {
 			t.Error("two texts have one id: the second would be taken for the first")
 		}
 	})

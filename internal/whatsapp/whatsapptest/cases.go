@@ -408,10 +408,17 @@ func refusals() []promise {
 		code int
 		want whatsapp.Outcome
 	}{
-		{401, whatsapp.AccountStop}, {402, whatsapp.AccountStop}, {403, whatsapp.AccountStop},
-		{405, whatsapp.AccountStop}, {406, whatsapp.AccountStop},
-		{429, whatsapp.RateLimited}, {463, whatsapp.ReachOut}, {479, whatsapp.Malformed},
-		{400, whatsapp.RefusedOther}, {407, whatsapp.RefusedOther}, {599, whatsapp.RefusedOther},
+		{401, whatsapp.AccountStop},
+		{402, whatsapp.AccountStop},
+		{403, whatsapp.AccountStop},
+		{405, whatsapp.AccountStop},
+		{406, whatsapp.AccountStop},
+		{429, whatsapp.RateLimited},
+		{463, whatsapp.ReachOut},
+		{479, whatsapp.Malformed},
+		{400, whatsapp.RefusedOther},
+		{407, whatsapp.RefusedOther},
+		{599, whatsapp.RefusedOther},
 	} {
 		promises = append(promises, promise{fmt.Sprintf("refusal %d is %s", c.code, c.want), []string{"RefuseNext", "Shown"}, func(w *world) {
 			w.link()

@@ -146,6 +146,9 @@ func today() string { return time.Now().In(zone).Format(time.DateOnly) }
 // in 30 facilities, the safe pace, a number linked today, holidays. What may not leave by
 // itself goes by hand; every clinic day reaches everybody exactly once.
 func TestTheFirstTwoMonths(t *testing.T) {
+	if testing.Short() {
+		t.Skip("60 simulated days: the run without the race detector has them")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(time.Date(2000, 1, 3, 8, 0, 0, 0, zone)))
 		h := open(t, whoAnswers, fortyPeople(), scheduleOf2000, holidaysOf2000)

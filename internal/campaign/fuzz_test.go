@@ -30,6 +30,9 @@ const (
 // ahead and back, restarts, pauses, runs by hand, holidays entered late, templates and
 // schedules that break and are mended. Nothing is repeated and no date is lost in silence.
 func TestSchedulerFuzz(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of simulated hospitals: the run without the race detector has it")
+	}
 	t.Parallel()
 	seeded := prepare(t)
 	if *seedFlag != 0 {

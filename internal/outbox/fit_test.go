@@ -220,8 +220,10 @@ func TestFitIsNotNeedlesslyStrict(t *testing.T) {
 		for day := 23; day <= 28; day++ { // Monday to Saturday
 			for _, lane := range []outbox.Lane{outbox.RoutineLane, outbox.UrgentLane} {
 				now := time.Date(2026, 11, day, hour, 30, 0, 0, wib)
-				c := outbox.Candidate{Phone: "+62811", FacilityID: 1, Lane: lane, Closeness: partner.Established, Unanswered: 99, Preferred: "any",
-					Zone: wib, NotBefore: now, NotAfter: now.Add(time.Minute)}
+				c := outbox.Candidate{
+					Phone: "+62811", FacilityID: 1, Lane: lane, Closeness: partner.Established, Unanswered: 99, Preferred: "any",
+					Zone: wib, NotBefore: now, NotAfter: now.Add(time.Minute),
+				}
 				if p := safe().Fit(now, []outbox.Candidate{c}, outbox.Usage{WarmUpDay: 30})[0]; p.ByHand != "" || !p.At.Equal(now) {
 					t.Errorf("%v, %s: %+v; want it to go at once", now, lane, p)
 				}
@@ -249,8 +251,10 @@ func TestFitCountsTheThirdUrgentNotice(t *testing.T) {
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, wib)
 	var all []outbox.Candidate
 	for range 3 {
-		all = append(all, outbox.Candidate{Phone: "+62811", Lane: outbox.UrgentLane, Closeness: partner.Established, Waiting: true,
-			Zone: wib, NotBefore: now, NotAfter: now.Add(8 * time.Hour)})
+		all = append(all, outbox.Candidate{
+			Phone: "+62811", Lane: outbox.UrgentLane, Closeness: partner.Established, Waiting: true,
+			Zone: wib, NotBefore: now, NotAfter: now.Add(8 * time.Hour),
+		})
 	}
 	used := outbox.Usage{WarmUpDay: 30, UrgentToday: map[string]int{}}
 	places := safe().Fit(now, all, used)
@@ -271,8 +275,10 @@ func TestFitWaitsForAPauseToEnd(t *testing.T) {
 func crowd(n int, now time.Time, valid time.Duration) []outbox.Candidate {
 	all := make([]outbox.Candidate, n)
 	for i := range all {
-		all[i] = outbox.Candidate{Phone: fmt.Sprintf("+62%06d", i), FacilityID: int64(i + 1), Lane: outbox.RoutineLane,
-			Closeness: partner.Established, Preferred: "any", Zone: wib, NotBefore: now, NotAfter: now.Add(valid)}
+		all[i] = outbox.Candidate{
+			Phone: fmt.Sprintf("+62%06d", i), FacilityID: int64(i + 1), Lane: outbox.RoutineLane,
+			Closeness: partner.Established, Preferred: "any", Zone: wib, NotBefore: now, NotAfter: now.Add(valid),
+		}
 	}
 	return all
 }

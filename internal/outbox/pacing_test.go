@@ -17,6 +17,9 @@ import (
 // 90 days and an urgent one now and then, on a new number, and then checks every first
 // send against every limit of the safe policy.
 func TestNinetyDaysOfPacing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("90 simulated days: the run without the race detector has it")
+	}
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, safe(), 1, everybody(simulator.Silent))
 		w.stop()
@@ -242,16 +245,27 @@ func TestWhatDoesNotFitIsHandedOverWhenThePlanIsMade(t *testing.T) {
 		{"goes at once", person(nil), usage(nil), "", morning},
 		{"never written to", person(func(c *outbox.Candidate) { c.Closeness = partner.Cold }), usage(nil), outbox.ReasonCold, time.Time{}},
 		{"never answered 15 times", person(func(c *outbox.Candidate) { c.Closeness, c.Unanswered = partner.Opened, 15 }), usage(nil), outbox.ReasonInviteToWrite, time.Time{}},
-		{"share of the silent used up", person(func(c *outbox.Candidate) { c.Closeness, c.NotAfter = partner.Opened, morning.Add(8*time.Hour) }),
-			usage(func(u *outbox.Usage) { u.OpenedToday = 15 }), outbox.ReasonOpenedLimit, time.Time{}},
-		{"share used up today, room tomorrow", person(func(c *outbox.Candidate) { c.Closeness = partner.Opened }),
-			usage(func(u *outbox.Usage) { u.OpenedToday = 15 }), "", time.Date(2026, 11, 24, 7, 0, 0, 0, wib)},
-		{"the number's first day", person(func(c *outbox.Candidate) { c.NotAfter = morning.Add(8 * time.Hour) }),
-			usage(func(u *outbox.Usage) { u.WarmUpDay = 1 }), outbox.ReasonWarmUp, time.Time{}},
+		{
+			"share of the silent used up", person(func(c *outbox.Candidate) { c.Closeness, c.NotAfter = partner.Opened, morning.Add(8*time.Hour) }),
+			usage(func(u *outbox.Usage) { u.OpenedToday = 15 }), outbox.ReasonOpenedLimit,
+			time.Time{},
+		},
+		{
+			"share used up today, room tomorrow", person(func(c *outbox.Candidate) { c.Closeness = partner.Opened }),
+			usage(func(u *outbox.Usage) { u.OpenedToday = 15 }), "", time.Date(2026, 11, 24, 7, 0, 0, 0, wib),
+		},
+		{
+			"the number's first day", person(func(c *outbox.Candidate) { c.NotAfter = morning.Add(8 * time.Hour) }),
+			usage(func(u *outbox.Usage) { u.WarmUpDay = 1 }), outbox.ReasonWarmUp,
+			time.Time{},
+		},
 		{"first day, second day", person(nil), usage(func(u *outbox.Usage) { u.WarmUpDay = 1 }), "", time.Date(2026, 11, 24, 7, 0, 0, 0, wib)},
 		{"prefers the afternoon", person(func(c *outbox.Candidate) { c.Preferred = "sore" }), usage(nil), "", time.Date(2026, 11, 23, 12, 0, 0, 0, wib)},
-		{"prefers the afternoon, over before", person(func(c *outbox.Candidate) { c.Preferred, c.NotAfter = "sore", morning.Add(2*time.Hour) }),
-			usage(nil), outbox.ReasonWindow, time.Time{}},
+		{
+			"prefers the afternoon, over before", person(func(c *outbox.Candidate) { c.Preferred, c.NotAfter = "sore", morning.Add(2*time.Hour) }),
+			usage(nil), outbox.ReasonWindow,
+			time.Time{},
+		},
 		{"had one this morning", person(nil), usage(func(u *outbox.Usage) {
 			u.LastRoutine["+6281200000101"] = morning.Add(-time.Hour)
 		}), "", time.Date(2026, 11, 24, 7, 0, 0, 0, wib)},
@@ -283,8 +297,10 @@ func TestOneOfEachFacilityGoesFirst(t *testing.T) {
 		facility int64
 		last     time.Duration
 	}{{"+62811", 1, 50 * time.Hour}, {"+62812", 1, 30 * time.Hour}, {"+62813", 1, 20 * time.Hour}, {"+62814", 1, 10 * time.Hour}, {"+62815", 2, 40 * time.Hour}} {
-		all = append(all, outbox.Candidate{Phone: c.phone, FacilityID: c.facility, Lane: outbox.RoutineLane, Closeness: partner.Established,
-			Zone: wib, NotBefore: now, NotAfter: now.Add(8 * time.Hour), LastSentAt: now.Add(-c.last)})
+		all = append(all, outbox.Candidate{
+			Phone: c.phone, FacilityID: c.facility, Lane: outbox.RoutineLane, Closeness: partner.Established,
+			Zone: wib, NotBefore: now, NotAfter: now.Add(8 * time.Hour), LastSentAt: now.Add(-c.last),
+		})
 	}
 	places := safe().Fit(now, all, outbox.Usage{WarmUpDay: 30})
 	if places[0].Turn != 0 || places[4].Turn != 1 || places[1].Turn != 2 || places[2].Turn != 3 {

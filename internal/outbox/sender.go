@@ -133,7 +133,8 @@ func (s *Sender) Run(ctx context.Context) error {
 		if !s.try(ctx, "send next message", err) {
 			next = s.db.Now().Add(s.retryAfterError())
 		}
-		timer.Reset(min(max(next.Sub(s.db.Now()), 0), s.options.Sweep))
+		// Messages that keep the loop awake must not put the next sweep off.
+		timer.Reset(max(earlier(next, swept.Add(s.options.Sweep)).Sub(s.db.Now()), 0))
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 )
 
 func newSchedule(env *environment) *cobra.Command {
-	return group("schedule", "jadwal praktik dokter spesialis", newScheduleShow(env), newScheduleConfirm(env))
+	return group("schedule", "jadwal praktik dokter spesialis", newScheduleShow(env), newScheduleConfirm(env),
+		newScheduleExceptions(env), newScheduleWithdraw(env))
 }
 
 func newScheduleShow(env *environment) *cobra.Command {

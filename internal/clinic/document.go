@@ -109,6 +109,9 @@ var written = map[Kind]string{
 	Leave: "cuti", Holiday: "libur", Shut: "tutup", TimeChange: "ganti_jam", Substitute: "pengganti", Extra: "tambahan",
 }
 
+// Word is the kind as staff write it, "cuti".
+func (k Kind) Word() string { return written[k] }
+
 func (s Source) document(kind, locale string) fileDocument {
 	d := fileDocument{File: s.Name, Kind: kind, Encoding: s.Encoding, Delimiter: s.Delimiter, Sheet: s.Sheet}
 	if len(s.Header) > 1 {

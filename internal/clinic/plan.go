@@ -153,6 +153,12 @@ func (p Plan) lapses(s Slot, date Date) bool {
 	})
 }
 
+// ClinicName returns the name of a clinic by its row id, empty for 0.
+func (p Plan) ClinicName(id int64) string { return p.clinic(id).Name }
+
+// DoctorName returns the name of a doctor by the row id, empty for 0.
+func (p Plan) DoctorName(id int64) string { return p.doctor(id).Name }
+
 func (p Plan) clinic(id int64) Clinic {
 	c, _ := find(p.Clinics, func(c Clinic) bool { return c.ID == id })
 	return c

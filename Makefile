@@ -10,8 +10,8 @@ LDFLAGS := -s -w -X sapa/internal/cli.version=$(VERSION) -X sapa/internal/cli.co
 TOOL := go tool -modfile=tools.mod
 
 # Packages in which goroutines meet; they are tested a second time with -race. The
-# outbox meets its transport in internal/app, whose tests run it whole; its own, hundreds
-# of simulated days, would take the race detector an hour.
+# outbox meets its transport in internal/app, whose tests run it whole; its own tests
+# simulate many days and take ten to twenty times as long under the race detector.
 RACE := $(patsubst %,./%/...,$(wildcard internal/store internal/campaign internal/inbox internal/whatsapp internal/app internal/cli))
 
 .DEFAULT_GOAL := help
